@@ -64,7 +64,9 @@ function simplerOf(rows, { first, gap }, { currency, uneven }) {
 }
 
 const LEAST = 1e-3; // a share of a cost: what is saved beyond that is not of CPU time alone
-const UNEVEN = "the predictions of the models do not follow the prices of mistakes by class";
+const UNEVEN =
+  "the predictions of the models do not follow the prices of mistakes by class, as those of " +
+  "cost_sensitive do";
 const EVEN = "by these prices no model is worth it";
 
 /** A contender with what it costs in brackets. */

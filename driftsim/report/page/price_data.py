@@ -31,7 +31,7 @@ from driftsim.report.page.packed import UNSIGNED, planes
 from driftsim.report.page.stream_forms import MOST as MOST_OF_FORMS
 from driftsim.report.page.stream_forms import StreamForms, stream_forms
 from driftsim.report.variant_results import ContenderResult, VariantResults
-from driftsim.report.verdict.simple import blind, predictor
+from driftsim.report.verdict.simple import blind, follow_prices, predictor
 
 MOST = 5_000_000  # characters of the packed amounts
 MOST_CLASSES = 12  # that have fields of their own
@@ -123,6 +123,7 @@ def of_variant(
     every = [*one.contenders.values(), *references(one).values()]
     forms = along(one, kinds, room)
     about = setting(one, kinds) | ({"along": forms.about} if forms else {})
+    about |= {"follows": True} if follow_prices(one) else {}
     return about, [amounts(one, result, kinds) for result in every], forms
 
 

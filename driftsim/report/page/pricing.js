@@ -32,7 +32,7 @@ class Pricing {
 
   /** Show what contenders cost by some prices: {currency, loss, prices}. */
   show(typed) {
-    const { oneStream, bounds, tied, sentence } = this.data.settings[this.setting];
+    const { oneStream, bounds, tied, sentence, follows } = this.data.settings[this.setting];
     const options = optionsOf(typed, this.own, this.data);
     this.typed = typed;
     const priced = options.length || this.data.given; // else all is in mistakes
@@ -52,7 +52,7 @@ class Pricing {
     if (oneStream && !options.length) {
       this.contest.alike = compared.filter(({ name }) => tied.includes(name));
     }
-    const about = { currency: typed.currency, uneven: isUneven(typed, this.data) };
+    const about = { currency: typed.currency, uneven: !follows && isUneven(typed, this.data) };
     const words = options.length || !sentence;
     find("cheapest").textContent = words ? cheapestOf(this.rows, this.contest, about) : sentence;
     find("priced-how").replaceChildren(...howToRun(options, this));

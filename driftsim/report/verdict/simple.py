@@ -22,7 +22,10 @@ BLIND = {  # what learners do that see no features, by their kinds or paths
     "sklearn.dummy.DummyRegressor": "sees no features",
 }
 LEAST = 1e-3  # a share of a cost: what is saved beyond that is not of CPU time alone
-UNEVEN = "the predictions of the models do not follow the prices of mistakes by class"
+UNEVEN = (
+    "the predictions of the models do not follow the prices of mistakes by class, as those of "
+    "cost_sensitive do"
+)
 EVEN = "by these prices no model is worth it"
 
 
@@ -44,7 +47,7 @@ def simpler(one: VariantResults) -> Iterator[str]:
     only = ", which is not significant" if apart.p >= SIGNIFICANCE else ""
     yield (
         f"{predictor(name)} would have cost {money(own.value)} {own.prices.currency}, {less} than "
-        f"{named(best)}, the cheapest contender{only}: {conclusion(own.prices)}."
+        f"{named(best)}, the cheapest contender{only}: {conclusion(one, own.prices)}."
     )
 
 
@@ -60,9 +63,14 @@ def predictor(name: str) -> str:
     return f"{name}, which {BLIND[name]} and has every label at once,"
 
 
-def conclusion(prices: PriceList) -> str:
+def follow_prices(one: VariantResults) -> bool:
+    """Whether the predictions of any contender follow prices of mistakes."""
+    return any(model.learner.kind() == "cost_sensitive" for model in one.scenario.models.values())
+
+
+def conclusion(one: VariantResults, prices: PriceList) -> str:
     """What follows where no contender is as cheap as a simple predictor."""
-    if prices.regression:
+    if prices.regression or follow_prices(one):
         return EVEN
     matrix = prices.matrix
     wrong = matrix[~np.eye(len(matrix), dtype=bool)]
