@@ -53,6 +53,9 @@ class Harmful(Learner):
 
     how: str
 
+    def engine(self, schema):
+        return "compiled"  # so that it is not tried before it is played
+
     def start(self, schema, seed, *more):
         return HarmfulModel(self.how)
 

@@ -54,6 +54,9 @@ class Hostile(Learner):
 
     how: str
 
+    def engine(self, schema):
+        return "compiled"  # so that it is not tried before it is played
+
     def start(self, schema, seed, *more):
         model = HostileModel(self.how)
         model.needs_compiling = self.how == "compile_and_hang"

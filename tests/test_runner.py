@@ -54,6 +54,9 @@ class Failing(Learner):
 
     how: str = "raise"
 
+    def engine(self, schema):
+        return "compiled"  # so that it is not tried before it is played
+
     def start(self, schema, seed, *more):
         return FailingModel(self.how)
 
@@ -196,7 +199,7 @@ def test_a_traceback_is_beside_the_run_until_it_plays(tmp_path):
     (file,) = tmp_path.glob("*.failure.txt")
     assert failed.failure.endswith(f"; the traceback is in {file}")
     assert file.read_text().startswith("failing, seed 0: failed at row 500: ")
-    assert "line 26, in fit\n" in file.read_text()
+    assert "line 29, in fit\n" in file.read_text()
     truth = next(run for run in runs_of(study.variants[0]) if run.contender is None)
     with ThreadPoolExecutor(1) as executor:
         [*play([truth._replace(key=failed.run.key)], store, executor=executor)]

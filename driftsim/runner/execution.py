@@ -18,10 +18,10 @@ from driftsim.learners.sklearn import unknown_category
 from driftsim.messages import ScenarioError, line, plural
 from driftsim.objects import received
 from driftsim.own import load_parts
+from driftsim.process_state import restored_state
 from driftsim.rows import Outgrown, Unfit
 from driftsim.runner.runs import Run
 from driftsim.store.inputs import versions_differ
-from driftsim.workers.state import restored_state
 
 MOST_NOTES = 3  # warnings of a run that are kept
 playing = threading.RLock()  # warnings and random generators belong to the whole process

@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from driftsim.process_state import one_thread
 from driftsim.runner.engines import Ended, Progress
 from driftsim.runner.execution import Result, execution
 from driftsim.runner.runs import Run
 from driftsim.workers.serving import EVERY
-from driftsim.workers.state import one_thread
 
 
 def itself(run: Run) -> Run:

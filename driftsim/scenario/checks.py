@@ -113,6 +113,7 @@ def obstacles(
     yield "learner", improbable(contender, stream, rules)
     if trials:
         yield "learner", trials.incompatibility(stream, contender, rules)
+        yield "policy", trials.policy_incompatibility(stream, contender, rules)
 
 
 def obstacle(*about: Any) -> str | None:

@@ -140,8 +140,9 @@ class Scenario(ShownInNotebooks, Strict):
     def _of_trials(self, trials: Trials) -> Mistakes:
         """How contenders fail on a few rows."""
         for name, one in self.models.items():
-            failure = trials.incompatibility(self.stream, one, self.evaluation)
-            yield "models", name, "learner", failure
+            about = self.stream, one, self.evaluation
+            yield "models", name, "learner", trials.incompatibility(*about)
+            yield "models", name, "policy", trials.policy_incompatibility(*about)
 
     @property
     def asks(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from driftsim.evaluation.prequential import COMPILING
 from driftsim.messages import ScenarioError, line
 from driftsim.parts import identity
+from driftsim.process_state import one_thread
 from driftsim.runner.execution import Result, execution, playing
 from driftsim.runner.placement import estimate, is_safe
 from driftsim.runner.runs import Run, runs_of, too_many_changes
@@ -21,7 +22,6 @@ from driftsim.studio.frames import frame, report_page, results_of, verdict
 from driftsim.studio.session import Session
 from driftsim.studio.traces import Kept, traced
 from driftsim.studio.world_picture import world_picture
-from driftsim.workers.state import one_thread
 
 FIRST = 0.06  # seconds after which the first contender is shown before the others have finished
 BETWEEN = 0.15  # seconds between two frames of one scenario

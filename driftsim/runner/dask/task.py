@@ -12,11 +12,11 @@ from distributed import Worker, get_worker
 from distributed.utils import sync
 
 from driftsim.atomic import this_host
+from driftsim.process_state import one_thread
 from driftsim.runner.contents import Packed, execute_packed
 from driftsim.runner.copies import Copies
 from driftsim.runner.execution import Result, playing
 from driftsim.workers import Printed
-from driftsim.workers.state import one_thread
 from driftsim.workers.surroundings import restored_surroundings
 
 TOPIC = "driftsim"  # of the events that workers send to the process that submits runs

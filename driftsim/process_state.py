@@ -1,4 +1,4 @@
-"""State: settings and random generators that jobs share with all that their process does later."""
+"""Process state: settings and random generators that code shares with all of its process."""
 
 import random
 import sys
