@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from priced_studies import CLOCK, PRICES, every, study_of
 
+from driftsim.report.figure_data import cost_captions
 from driftsim.report.figure_data.cost_captions import price
 from driftsim.report.figure_data.price_lines import price_lines
 from driftsim.report.figure_data.view import View
@@ -97,6 +98,14 @@ def test_a_drawing_has_a_line_each_a_band_each_and_lines_end_inside_its_panel():
     for one in of["line"][3:]:
         heights = [float(y) for y in re.findall(r" ([\d.]+)", one.get("d"))]
         assert min(heights) >= top - 0.1 and max(heights) <= bottom + 0.1
+
+
+@pytest.mark.parametrize(("share", "below"), [(0.9, False), (1.1, True)])
+def test_why_a_contender_is_below_the_floor_is_said_where_one_is(monkeypatch, share, below):
+    (one,) = price_lines(View(contest()))
+    floored = one._replace(floor=share * one.envelope)
+    monkeypatch.setattr(cost_captions, "price_lines", lambda view: [floored])
+    assert cost_captions.below_floor(None) == (cost_captions.BELOW if below else "")
 
 
 def test_a_floor_is_a_line_of_its_own_with_a_name():

@@ -16,8 +16,8 @@ OF_FLOOR = (
     "The dotted line is the cheapest schedule on the grid at each price, chosen in hindsight."
 )
 BELOW = (
-    "A contender can cost less than that: it learns online, trains at times or on memories that "
-    "the grid does not have, or has another learner."
+    "A contender can be below the dotted line, the cheapest schedule on the grid, if it learns "
+    "online, trains at other times or on other memories, or has another learner."
 )
 SOONER = "That schedule costs least at the end: before that, a contender may have cost less."
 FREE = "The first training is free, as all contenders have it."
@@ -77,10 +77,15 @@ def price(view):
             rest += f" {listed(one.knowing)}, with knowledge of the changes, is left out of this."
         texts.append(f"{start}The cheapest by the price of a training, in {one.unit}: "
                      f"{some(cheapest(one))}.{rest}")  # fmt: skip
+    floored = any(one.floor is not None for one in price_lines(view))
+    return " ".join([*texts, INTERVALS, *[OF_FLOOR] * floored] if texts else [])
+
+
+def below_floor(view):
+    """Why a contender can cost less than the cheapest schedule on the grid, where one does."""
     floors = [one for one in price_lines(view) if one.floor is not None]
     below = any((line < one.floor).any() for one in floors for line in one.lines.values())
-    of_floor = [OF_FLOOR] * bool(floors) + [BELOW] * below
-    return " ".join([*texts, INTERVALS, *of_floor] if texts else [])
+    return BELOW if below else ""
 
 
 def cheapest(one):

@@ -21,6 +21,7 @@ class Kind(NamedTuple):
     of_prices: bool = False  # whether it is for scenarios with prices, or where it is asked for
     if_asked: bool = False  # whether it is in a report only where that asks for it, or for all
     numbers: Callable[[View], Table] | None = None  # what it shows as a table, where words are long
+    remark: Callable[[View], str] | None = None  # what to know of some of them, besides; or empty
 
 
 NONE_ENDED = "no contender has ended"
@@ -61,7 +62,7 @@ KINDS = {
         "above says which one that is.",
         cost_captions.price, ("contender",),
         "all contenders train as often, or one is the cheapest at every price of a training",
-        numbers=numbers.price,
+        numbers=numbers.price, remark=cost_captions.below_floor,
     ),
     "excess": Kind(
         "Error above the best possible",

@@ -58,9 +58,9 @@ def drawings(results) -> Iterator[DrawnFigure]:
     leads = view.every[0].variant.scenario.report.lead
     for name, kind in sorted(KINDS.items(), key=lambda pair: pair[0] != leads):
         if belongs(name, view) and (layouts := layouts_of(name, view)):
-            yield DrawnFigure(
-                name, kind.title, kind.brief, kind.describe(view), layouts, numbers_of(name, view)
-            )
+            brief = " ".join(filter(None, [kind.brief, kind.remark and kind.remark(view)]))
+            words = kind.describe(view)
+            yield DrawnFigure(name, kind.title, brief, words, layouts, numbers_of(name, view))
 
 
 def numbers_of(name: str, view: View) -> HtmlTable | None:
