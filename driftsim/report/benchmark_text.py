@@ -31,12 +31,13 @@ def terminal_tables(grid: Grid, width: int) -> Iterator[RichTable]:
     for part in parts_of(sizes, width - first + APART):
         table = RichTable(box=None, pad_edge=False, header_style="bold")
         table.add_column("", no_wrap=True)
-        for head in heads[part]:
-            table.add_column(escape(head), justify="right", no_wrap=True)
+        room = [size - APART for size in sizes[part]]
+        for head, most in zip(heads[part], room):
+            table.add_column(escape(to_the_right(head, most)), no_wrap=True)
         for name, row, own in zip(names, rows, grid.rows.values()):
             cells = [
                 f"[bold]{escape(text)}[/bold]" if one.best else escape(text)
-                for text, one in zip(row[part], own[part])
+                for text, one in zip(map(to_the_right, row[part], room), own[part])
             ]
             table.add_row(escape(name), *cells)
         yield table
@@ -64,6 +65,11 @@ def sizes_of(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
 def with_mark(one: Entry, halves: bool) -> str:
     """A cell as a terminal shows it, with a star for the best."""
     return f"{one if halves else one.value}{'*' if one.best else ' '}"
+
+
+def to_the_right(text: str, most: int) -> str:
+    """A text at the right of some characters, with the space after it, which rich would drop."""
+    return " " * (most - cell_len(text)) + text
 
 
 def parts_of(sizes: Sequence[int], room: int) -> Iterator[slice]:

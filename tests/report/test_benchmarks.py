@@ -185,6 +185,16 @@ def test_names_that_would_be_alike_take_the_room_of_the_intervals():
     assert all(name in captured.get() for name in names) and "±" not in captured.get()
 
 
+@pytest.mark.any_version
+def test_stars_stand_after_numbers_that_end_in_one_column():
+    rows = {"one": [Entry("12.34", "0.12", True)], "other": [Entry("2.34", "0.12")]}
+    console = Console(width=80)
+    with console.capture() as captured:
+        console.print(*terminal_tables(Grid(["a"], rows, True, "error", "%"), 80))
+    ends = [line.rstrip(" *") for line in captured.get().splitlines()[1:]]
+    assert len({*map(len, ends)}) == 1 and "12.34 ± 0.12*" in captured.get()
+
+
 def test_parts_have_a_column_each_at_least():
     assert [*parts_of([5, 5, 50, 5], 10)] == [slice(0, 2), slice(2, 3), slice(3, 4)]
 

@@ -451,6 +451,27 @@ def test_figures_show_values_by_keys_and_at_the_pointer(swept, chromium, folder)
     assert re.fullmatch(r".+: error [\d.]+, CPU seconds [\d.e-]+", shown)
 
 
+def test_values_of_lines_over_prices_say_at_which_price(swept, chromium, folder):
+    figures = [one for one in drawings(swept) if one.name == "price"]
+    opened = Opened(chromium, written(swept, folder, figures))
+    opened.ask("document.querySelector('#figure-price > .wide').focus()")
+    opened.press("ARROW_LEFT")
+    shown = opened.ask("return document.querySelector('#figure-price .tip').textContent")
+    assert re.fullmatch(r".+: [\d.,]+ at \d+", shown)
+
+
+def test_a_printed_page_is_light_and_its_curves_fit(swept, chromium, folder):
+    opened = Opened(chromium, written(swept, folder), dark=True)
+    media = {"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    picture = "const style = getComputedStyle(document.querySelector('#picture'));"
+    try:
+        assert opened.ask(f"{picture} return style.filter") == "none"
+        assert opened.ask(f"{picture} return style.maxWidth") == "100%"
+    finally:
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
 def test_a_table_sorts_by_click_and_by_key(swept, chromium, folder):
     opened = Opened(chromium, written(swept, folder))
     path = 'table[aria-labelledby="table-summary"]'

@@ -26,6 +26,7 @@ class Chart {
     this.measure();
     this.svg.setAttribute("width", this.width);
     this.svg.setAttribute("height", this.height);
+    this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`); // scaled in print
     this.picture.replaceChildren(
       this.clip(),
       ...this.grounds(),

@@ -47,6 +47,7 @@ class Tips {
     const next = this.index === null ? (by > 0 ? 0 : -1) : this.index + by;
     const index = (next + marks.length) % marks.length;
     this.show(marks[index], Infinity);
+    this.box.scrollIntoView({ block: "nearest" });
     this.index = index;
   }
 
@@ -55,7 +56,7 @@ class Tips {
     const [at, place] = [this.figure.getBoundingClientRect(), one.getBoundingClientRect()];
     const point = one.dataset.y && pointOn(one, clientX);
     const [x, y] = point ? [point.x, point.y] : [place.x + place.width / 2, place.y];
-    this.box.textContent = one.dataset.tip + (point ? `: ${valueText(point.value)}` : "");
+    this.box.textContent = one.dataset.tip + (point ? `: ${point.text}` : "");
     this.box.hidden = false;
     const { offsetWidth: width, offsetHeight: height } = this.box;
     const left = Math.min(Math.max(x - at.x - width / 2, 0), at.width - width);
@@ -79,7 +80,7 @@ class Tips {
   }
 }
 
-/** Where a line is at a place across the page, or at its end, and its value there. */
+/** Where a line is at a place across the page, or at its end, and in words its value there. */
 function pointOn(line, clientX) {
   const matrix = line.getScreenCTM();
   const x = (clientX - matrix.e) / matrix.a;
@@ -90,7 +91,15 @@ function pointOn(line, clientX) {
     else to = middle;
   }
   const point = line.getPointAtLength(to);
-  const [low, high, start, stop] = line.dataset.y.split(" ").map(Number);
-  const value = scaleOf([low, high], [start, stop]).back(point.y);
-  return { x: matrix.a * point.x + matrix.e, y: matrix.d * point.y + matrix.f, value };
+  const value = drawnAt(line.dataset.y, point.y);
+  const price = line.dataset.x && 10 ** drawnAt(line.dataset.x, point.x); // its axis has powers of 10
+  const text = valueText(value) + (price ? ` at ${Number(price.toPrecision(2))}` : "");
+  return { x: matrix.a * point.x + matrix.e, y: matrix.d * point.y + matrix.f, text };
+}
+
+/** The value at a place of an axis, as precise as it is drawn. */
+function drawnAt(axis, place) {
+  const [low, high, start, stop] = axis.split(" ").map(Number);
+  const step = 10 ** Math.floor(Math.log10((high - low) / Math.abs(stop - start)));
+  return Math.round(scaleOf([low, high], [start, stop]).back(place) / step) * step;
 }

@@ -152,7 +152,8 @@ function readingAt({ scene, windows, curves, steps }, over, index) {
   const dates = axis === ROWS ? "" : axis.between(over === "faded" ? last : first, last);
   const rows =
     over === "faded" ? `up to row ${grouped(last)}` : `rows ${grouped(first)} to ${grouped(last)}`;
-  const lines = curves.map((curve) => {
+  const known = curves.filter(({ mean }) => mean.some(Number.isFinite));
+  const lines = known.map((curve) => {
     const [mean, low, high] = [curve.mean, curve.low, curve.high].map((values) => values[index]);
     const range = curve.seeds > 1 ? `${valueText(low)} to ${valueText(high)}` : "";
     return { curve, mean, value: valueText(mean), range: Number.isNaN(mean) ? "" : range };

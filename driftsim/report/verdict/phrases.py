@@ -1,5 +1,6 @@
 """Phrases: what a comparison shows of contenders, in a few words."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from driftsim.evaluation.significance import Difference
@@ -14,10 +15,12 @@ def degree(c: Comparison) -> str:
     return f"{'lowest' if c.scope.sign > 0 else 'highest'} {title(c.scope.metric)}"
 
 
-def plain(c: Comparison, name: str) -> str:
-    """A value with its unit."""
-    found = c.means[name]
-    return amount(c.scope.metric, found.mean, (found.high - found.low) / 2)
+def plain(c: Comparison, name: str, beside: Sequence[str] = ()) -> str:
+    """A value with its unit, as precise as the most precise of those that stand `beside` it."""
+    ends = [c.means[one] for one in beside or [name]]
+    halves = [(one.high - one.low) / 2 for one in ends]
+    half = min((one for one in halves if one > 0), default=math.nan)
+    return amount(c.scope.metric, c.means[name].mean, half)
 
 
 def bounds(c: Comparison, name: str) -> str:
@@ -63,15 +66,17 @@ def alike(c: Comparison, tied: Sequence[str]) -> str:
 
     Where a difference varies less than others, it may be significant though it is smaller.
     """
-    shown = {name: f"{named(name)} ({plain(c, name)})" for name in c.order}
+    nearest = c.order[: c.order.index(tied[-1]) + 1]
+    values = {name: plain(c, name, nearest) for name in nearest}
+    shown = {name: f"{named(name)} ({value})" for name, value in values.items()}
     metric = title(c.scope.metric)
     if len(c.pairs) == 1:
         return f"{shown[c.best]} and {shown[tied[0]]} do not differ significantly in {metric}"
     verb = "does" if len(tied) == 1 else "do"
-    text = f"{named(c.best)} has the {degree(c)} ({plain(c, c.best)}), from which "
+    text = f"{named(c.best)} has the {degree(c)} ({values[c.best]}), from which "
     text += f"{listed(shown[name] for name in tied)} {verb} not differ significantly "
     text = f"{text.rstrip()}{holm_of(c)}"
-    between = [shown[one] for one in c.order[1 : c.order.index(tied[-1])] if one not in tied]
+    between = [shown[one] for one in nearest[1:-1] if one not in tied]
     if between:
         text += f"; {listed(between)}, between them, {'does' if len(between) == 1 else 'do'}"
     return text

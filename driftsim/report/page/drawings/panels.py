@@ -1,6 +1,6 @@
 """Panels: areas of a drawing side by side, with their axes and what lies behind curves."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from driftsim.report.dates import date_label
@@ -286,8 +286,13 @@ def legend(
 
 def tipped(name: str, y: Scale) -> dict[str, str]:
     """What the page reads values of a line from: whose it is, and the ends of its axis."""
-    ends = (f"{one:.6g}" for one in (y.low, y.high, y.start, y.stop))
-    return {"data_tip": name, "data_y": " ".join(ends)}
+    return {"data_tip": name, "data_y": ends(y)}
+
+
+def ends(scale: Scale, of: Callable[[float], float] = float) -> str:
+    """The values, or what is `of` them, and the places of both ends of an axis."""
+    found = (of(scale.low), of(scale.high), scale.start, scale.stop)
+    return " ".join(f"{one:.6g}" for one in found)
 
 
 def line_sample(style: dict[str, str | None]) -> str:

@@ -71,6 +71,7 @@ def panel(view, box: Box, one: PriceLines, first: bool) -> Iterator[str]:
     yield element("path", d=within(one, one.envelope, x, y), class_="envelope")
     for name, costs in one.lines.items():
         style = panels.line_look(view.looks[name]) | panels.tipped(name, y)
+        style["data_x"] = panels.ends(x, np.log10)
         yield element("path", d=within(one, costs, x, y), class_="line", **style)
     if one.floor is not None:
         yield element("path", d=within(one, one.floor, x, y), **BEST)
