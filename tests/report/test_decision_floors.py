@@ -10,7 +10,7 @@ from priced_studies import CLOCK, INTERVALS, study_of
 from words_and_tables import carried
 
 from driftsim.report.verdict.decision import Advice
-from driftsim.report.verdict.floors import FloorWords, ends, in_words
+from driftsim.report.verdict.floors import FloorWords, ends, in_words, periods_of
 from driftsim.report.verdict.floors import action as period_words
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "measures.md"
@@ -262,3 +262,18 @@ def test_without_a_matrix_no_floor_is_named():
     models = {"clock": (CLOCK, [*traces_of(1)]), "never": ("static", [*traces_of(0)])}
     text = advice(study_of(models, PRICES))
     assert not any(word in text for word in ("timetable", "hindsight", "periods", "schedule"))
+
+
+@pytest.mark.any_version
+def test_where_nearly_all_periods_are_alike_or_the_best_is_the_shortest_words_say_so():
+    every = [500 * i for i in range(1, 11)]
+    assert periods_of(every[:5], every) == ["Periods of 500 to 2,500 rows"]
+    assert periods_of(every[1:], every) == [
+        "Periods of 1,000 to 5,000 rows, nearly all of the grid,"
+    ]
+    assert periods_of(every, every) == ["Periods of 500 to 5,000 rows, all of the grid,"]
+    words = FloorWords((results := results_of(1, 2, price=16)).variants[0], "each 1000")
+    shortest = "Every 500 rows is the shortest period on this grid; "
+    assert words.best["period"] == 1_000 and [*words.shorter()] == []
+    words.best = words.best | {"period": 500.0}
+    assert next(words.shorter()).startswith(shortest) and shortest not in advice(results)
