@@ -557,4 +557,4 @@ models:
     assert frame[["fast", "forced", "slow", "oracle"]].tolist() == ["compiled", "river", reason, ""]
     page = write(results, tmp_path / "report")[-1].read_text(encoding="utf-8")
     assert f"slow runs on {reason}." in page
-    assert "<td class=word>compiled</td>" in page
+    assert '<td class="word">compiled</td>' in page

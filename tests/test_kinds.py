@@ -18,6 +18,11 @@ from driftsim.scenario import load
 KINDS = [(family, name) for family, parts in FAMILIES.items() for name in parts.kinds]
 
 
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+
+
 def test_all_families_and_kinds_are_listed():
     printed = listing()
     for family, name in KINDS:
