@@ -28,6 +28,7 @@ from driftsim.kernels.registry import coverage
 from driftsim.learners.learner import Learner
 from driftsim.libraries import imported, not_allowed, parameters
 from driftsim.messages import ScenarioError, flow, guess, short
+from driftsim.mistake_prices import Row as PriceRow
 from driftsim.parts import MOST_ROWS, Imported, Part, Strict, described, dumped, keys_of
 from driftsim.rows import Schema
 from driftsim.safety import ESTIMATORS
@@ -274,13 +275,21 @@ def with_rules(text: str, rules: list[Any]) -> str:
     """A type in words, with its bounds and what it may be written as besides."""
     words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
     bounds = [
-        f"{phrase} {getattr(rule, name):g}"
+        f"{phrase} {bound(getattr(rule, name))}"
         for rule in rules
         for name, phrase in words.items()
         if getattr(rule, name, None) is not None and abs(getattr(rule, name)) < MOST_ROWS
     ]
     also = [WRITTEN_ALSO[rule] for rule in rules if rule in (Place, Spread)]
     return " or ".join([f"{text} {', '.join(bounds)}" if bounds else text, *also])
+
+
+def bound(number: float) -> str:
+    """A bound as people write it: 0.5, 2,000,000 or 10^11."""
+    if number != round(number):
+        return f"{number:g}"
+    zeros = len(str(round(abs(number)))) - 1
+    return f"10^{zeros}" if zeros > 6 and number == 10**zeros else f"{round(number):,}"
 
 
 def plain_type(annotation: Any) -> str:
@@ -296,12 +305,16 @@ def plain_type(annotation: Any) -> str:
         return with_rules(plain_type(inside[0]), rules)
     if origin is list:
         return f"list of {plural(plain_type(inside[0]))}"
+    if origin is dict and inside[1] == PriceRow:
+        return "prices by class"
     if origin is dict:
-        return f"{{{plain_type(inside[0])}: {plain_type(inside[1])}, …}}"
+        key = "name" if inside[0] is str else plain_type(inside[0])
+        return f"{{{key}: {plain_type(inside[1])}, …}}"
     if inside:
         return " or ".join(plain_type(one) for one in inside if one is not type(None))
     if hasattr(annotation, "kind"):
-        return annotation.kind()
+        also = "a number of labels, a duration such as 7d, or " if annotation is Memory else ""
+        return f"{also}a kind of {annotation.kind().replace('_', ' ')}"
     if annotation not in TYPES and inspect.isclass(annotation) and issubclass(annotation, Strict):
         keys, fields = [f"{key}: …" for key in keys_of(annotation)], annotation.model_fields
         together = any(info.is_required() for info in fields.values())
@@ -311,8 +324,13 @@ def plain_type(annotation: Any) -> str:
 
 def plural(text: str) -> str:
     """A type in words as those of many: whole numbers more than 0 or dates."""
-    many = (re.sub(r"^(whole number|\w+)", r"\1s", one) for one in text.split(" or "))
-    return " or ".join(many).replace("memorys", "memories")
+    many = (
+        one[2:].replace("kind", "kinds", 1)
+        if one.startswith("a kind of ")
+        else re.sub(r"^(whole number|\w+)", r"\1s", one)
+        for one in text.split(" or ")
+    )
+    return " or ".join(many)
 
 
 @cache
