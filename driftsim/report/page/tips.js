@@ -92,7 +92,7 @@ function pointOn(line, clientX) {
   }
   const point = line.getPointAtLength(to);
   const value = drawnAt(line.dataset.y, point.y);
-  const price = line.dataset.x && 10 ** drawnAt(line.dataset.x, point.x); // its axis has powers of 10
+  const price = line.dataset.x && 10 ** drawnAt(line.dataset.x, point.x); // on powers of ten
   const text = valueText(value) + (price ? ` at ${Number(price.toPrecision(2))}` : "");
   return { x: matrix.a * point.x + matrix.e, y: matrix.d * point.y + matrix.f, text };
 }
