@@ -268,7 +268,9 @@ def test_large_tables_are_read_from_copies(name, tmp_path, monkeypatch):
 
 def test_a_run_that_cannot_be_sent_says_so(files):
     [run, *_] = runs_of(files)
-    with pytest.raises(ScenarioError, match="truth, seed 0: cannot be sent to another process"):
+    with pytest.raises(
+        ScenarioError, match="the stream itself, seed 0: cannot be sent to another process"
+    ):
         Contents([]).packed(run._replace(stream=(lambda: 0, threading.Lock())))
 
 

@@ -157,7 +157,7 @@ def test_a_report_says_which_traces_have_been_removed(tmp_path, monkeypatch, und
     assert ended.exit_code == 1 and ended.exception.__class__ is SystemExit
     message = messages(ended.stderr)
     assert message.startswith(f"s: {runs}: the traces of these runs are no longer there")
-    assert message.count("\n") == 1 and "truth, seed 0" in message
+    assert message.count("\n") == 1 and "the stream itself, seed 0" in message
     assert (tmp_path / "s" / "report.html").is_file()
     assert len(played(path).traces()) == 2 * (2 + 2)  # contenders and references
 
@@ -168,7 +168,7 @@ def test_a_report_on_nothing_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(Store, "save", lambda *given: None)
     ended = ran(path)
     assert ended.exit_code == 1
-    for name in ("truth", "frozen", "bayes"):
+    for name in ("the stream itself", "frozen", "bayes"):
         for seed in (0, 1):
             assert f"{name}, seed {seed}" in ended.stderr
 

@@ -455,11 +455,11 @@ def test_many_failures_and_notes_are_counted(runs):
     ended = [Finished(run, "failed", (f"note {i}",)) for i, run in enumerate(runs)]
     lines = [*failure_lines(ended, "runs")]
     assert len(lines) == 21
-    assert lines[0] == "truth, seed 0: failed"
+    assert lines[0] == "the stream itself, seed 0: failed"
     assert lines[-1] == "… and 40 more runs failed; see runs"
     lines = [*note_lines(ended)]
     assert len(lines) == 18
-    assert lines[7:9] == ["truth: note 7", "truth: … and 22 more notes"]
+    assert lines[7:9] == ["the stream itself: note 7", "the stream itself: … and 22 more notes"]
 
 
 def test_of_many_warnings_the_first_distinct_ones_are_kept():

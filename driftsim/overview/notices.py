@@ -42,7 +42,7 @@ def note_lines(ended: Iterable[Finished]) -> Iterator[str]:
     """The first distinct warnings and other notes of each contender, and how many more."""
     notes: dict[str, dict[str, None]] = {}
     for one in ended:
-        notes.setdefault(one.run.name, {}).update(dict.fromkeys(one.notes))
+        notes.setdefault(one.run.who, {}).update(dict.fromkeys(one.notes))
     for name, texts in notes.items():
         yield from (f"{name}: {text}" for text in [*texts][:MOST_NOTES])
         if len(texts) > MOST_NOTES:

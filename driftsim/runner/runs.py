@@ -37,6 +37,9 @@ class Played(Protocol):
         ...
 
 
+THE_STREAM = "the stream itself"  # of which the truth is measured, as people read it
+
+
 class Run(NamedTuple):
     """The unit of work: something that is played over one stream with one seed."""
 
@@ -56,9 +59,14 @@ class Run(NamedTuple):
     where: str = ""  # the stream of a suite that it is on, by its name
 
     @property
+    def who(self) -> str:
+        """The contender, or what else is played, in words."""
+        return THE_STREAM if self.contender is None and self.name == "truth" else self.name
+
+    @property
     def owner(self) -> str:
         """The contender, and of a suite the stream."""
-        return f"{self.name} on {self.where}" if self.where else self.name
+        return f"{self.who} on {self.where}" if self.where else self.who
 
     @property
     def title(self) -> str:

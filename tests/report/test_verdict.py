@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from driftsim.report.page.text_files import markdown
 from driftsim.report.results import Results
 from driftsim.report.variant_results import TracedRun
 from driftsim.report.verdict.money import difference
+from driftsim.report.verdict.phrases import plain
 from driftsim.scenario import Scenario, Study, Variant
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "measures.md"
@@ -238,6 +240,16 @@ def test_no_sentence_names_more_than_six():
     first = results_of(runs).verdict()[0].text
     assert "others do not differ significantly (Holm's correction" in first
     assert first.count("(2") <= 6 + 1  # the best, too
+
+
+def test_values_in_one_sentence_have_as_many_places():
+    means = {
+        "online": SimpleNamespace(mean=4.0371, low=4.03, high=4.05),
+        "frozen": SimpleNamespace(mean=4.0, low=3.6, high=4.4),
+    }
+    c = SimpleNamespace(means=means, scope=SimpleNamespace(metric="mae"))
+    assert [plain(c, name) for name in means] == ["4.037", "4.0"]
+    assert [plain(c, name, [*means]) for name in means] == ["4.037", "4.000"]
 
 
 def test_a_contender_between_some_that_do_not_differ_from_the_best_is_named():
