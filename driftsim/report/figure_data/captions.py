@@ -17,6 +17,7 @@ from driftsim.report.figure_data.curves import aims, excess_of
 from driftsim.report.figure_data.detections import UNKNOWN, sorted_alarms
 from driftsim.report.figure_data.looks import rounded
 from driftsim.report.figure_data.periods import memory_text
+from driftsim.report.figure_data.recoveries import in_unit, unit_in
 from driftsim.report.figure_data.streams import best_errors, best_known, distinct_streams, truths
 from driftsim.report.figure_data.sweeps import values_of
 from driftsim.report.table import missing
@@ -158,15 +159,16 @@ def changes(scene):
 
 @of_each_setting
 def recovery(view, scene):
-    """How often each contender recovered, and after how many rows."""
-    tables, texts = view.recovery(scene).by("contender"), []
+    """How often each contender recovered, and after how many rows or how long."""
+    unit, texts = unit_in(view), []
+    tables = in_unit(scene, view.recovery(scene), unit).by("contender")
     for name in [name for name in view.names if name in tables]:
         one = tables[name]
         middle = median(one["rows"], one["censored"])
         outcomes = one.values("outcome")
         back, stayed = (outcomes.count(it) for it in (RECOVERED, DID_NOT_FALL))
-        more = [f"did not fall at {stayed:,}"] if stayed else []
-        more += [] if isnan(middle) else [f"median {middle:,.0f} rows"]
+        more = [f"no clear fall at {stayed:,}"] if stayed else []
+        more += [] if isnan(middle) else [f"median {unit.text(middle)}"]
         brackets = f" ({', '.join(more)})" if more else ""
         texts.append(f"{name} from {back:,} of {counted(len(one), 'change')}{brackets}")
     seeds = len({one.seed for one in scene.played})
@@ -174,7 +176,7 @@ def recovery(view, scene):
     if (repeats := scene.variant.scenario.evaluation.repeats_in_all) > 1:
         over += f", {repeats:,} models each" if over else f", over {repeats:,} models each"
     ramp = any(one.first < one.last for one in shared_changes(scene.variant.scenario))
-    start = " Rows count from the start of the ramp." if ramp else ""
+    start = f" {unit.words.capitalize()} count from the start of the ramp." if ramp else ""
     return f"Recovered{over}: {some(texts)}.{start}" if texts else ""
 
 

@@ -18,7 +18,7 @@ RECOVERED, LOST = "recovered", "had not recovered by then"
 MEDIAN, RANGE = "median of the seeds", "their range"
 SOME, MOST = "some seeds had not recovered by then", "most had not"
 MEDIAN_OF_ALL, SOME_OF_ALL = "median of changes and seeds", "some had not recovered by then"
-STAYED = "at 0: did not fall"
+STAYED = "at 0: no clear fall"
 UNITS = SPANS[1:]  # days and shorter ones, which have one length
 LONGER = "had not recovered when the next change came, or the stream ended"
 
@@ -51,6 +51,10 @@ class Unit(NamedTuple):
         assert scene.dates is not None  # else it is rows
         starts = table["change"].astype(float)
         return (scene.dates.at(starts + rows) - scene.dates.at(starts)) / self.micros
+
+    def text(self, count: float) -> str:
+        """So many of it: 1,200 rows, or 3.5 days."""
+        return f"{rounded(count) if self.micros else f'{count:,.0f}'} {self.words}"
 
 
 ROWS = Unit("rows")
@@ -113,6 +117,12 @@ def recoveries(view: View) -> list[RecoveryPanel] | list[RecoveryMatrix] | None:
         return matrices(view, scenes, unit.words)
     panels = [panel(scene, *one, unit.words) for scene, tables in scenes for one in tables.items()]
     return panels or None
+
+
+def unit_in(view: View) -> Unit:
+    """What the recoveries of a view are counted in."""
+    scenes = [(scene, by_change(view, scene)) for scene in view.scenes]
+    return unit_of([(scene, tables) for scene, tables in scenes if tables])
 
 
 def unit_of(scenes: Sequence[tuple[Scene, dict[int, Table]]]) -> Unit:
