@@ -103,6 +103,19 @@ class TestText:
         )
         assert read(table(mixed, decimal=",", nominal=["b"])).schema.values == {1: ("2.5", "3.5")}
 
+    def test_thousands_are_read_where_a_column_has_them_clearly(self, table):
+        rows = [f"{i}.{i:03},5;{i % 2}" for i in range(1, 40)]
+        given = table("a;y\n" + "\n".join(["999,5;0", "12;1", ";0", *rows]), missing="drop")
+        assert features(given)[:3] == [[999.5], [12], [1001.5]]
+        numbers = ["1,234.5", "-1,234,567", "12", "1,234", *(f"{i}" for i in range(30))]
+        text = "a;y\n" + "\n".join(f"{one};{i % 2}" for i, one in enumerate(numbers))
+        given = table(text, decimal=".")
+        assert features(given)[:4] == [[1234.5], [-1234567], [12], [1234]]
+        mixed = table("a;y\n" + "\n".join([*rows, "1.000;0", "1000,5;1"]), decimal=",")
+        assert "a number with a point" in error(mixed)
+        spaced = table("a;y\n" + "\n".join(f"{i} 000,5;{i % 2}" for i in range(40)), decimal=",")
+        assert "plainly in the file, such as 1234,5, or" in error(spaced)
+
     def test_a_point_far_down_in_a_file_with_commas(self, table):
         rows = [f"{i},5;{i % 2}" for i in range(3_000)] + ["7.500;1"]
         given = table("a;y\n" + "\n".join(rows))

@@ -193,7 +193,7 @@ OF_TABLES = {
         "recovered",
         "changes": "changes, counted with each seed",
         "recovered": "how often the contender recovered",
-        "did_not_fall": "how often a change did no clear harm: the contender stayed within the tolerance",
+        "did_not_fall": "how often a change did no clear harm, within the tolerance",
         "censored": "how often it had not recovered when the next change came or the stream ended",
         "too_short": "phases too short to judge",
         **OF_RECOVERY,

@@ -47,7 +47,7 @@ WAYS_OUT = (
     "correct it; or list it under missing_values (instead of the usual markers) if it means that "
     "there is no value; or write nominal: [NAME] if the column holds words"
 )
-PLAINLY = "write numbers plainly in the file, such as 1234.5, or nominal: [NAME] if they are words"
+PLAINLY = "write numbers plainly in the file, such as 1234{}5, or nominal: [NAME] if they are words"
 
 
 class Reading(NamedTuple):
@@ -56,6 +56,7 @@ class Reading(NamedTuple):
     missing: tuple[str, ...] = MISSING  # cells without a value
     nominal: tuple[str, ...] = ()  # columns that hold words, even where they look like numbers
     numbers: tuple[str, ...] = ()  # columns that hold numbers
+    decimal: str = "."  # sign in the numbers of the file, of which messages give an example
 
     def typed(self, name: str, column) -> Column:
         """A column of an Arrow array, by its type."""
@@ -82,7 +83,7 @@ class Reading(NamedTuple):
         distinct, place = distinct_of(column)
         cells = self.present(distinct)
         try:
-            found = self.numeric(name, cells)
+            found = self.numeric(name, self.ungrouped(name, cells, len(column)))
         except ValueError:
             values = self.words(name, counted(cells, place))
             return self._coded(name, values, distinct, place)
@@ -91,8 +92,16 @@ class Reading(NamedTuple):
     def words(self, name: str, cells: "Counted") -> list[str]:
         """The words of a column of text that is not all numbers, in order; raises `BadCell`."""
         if name not in self.nominal:
-            refuse_strays(name, cells, name in self.numbers)
+            refuse_strays(name, cells, name in self.numbers, self.decimal)
         return in_order(cells.distinct.to_pylist())
+
+    def ungrouped(self, name: str, distinct, rows: int, decimal: str = "."):
+        """The distinct cells of a column of so many rows, as plain numbers if they have thousands.
+
+        They are as they were in a nominal column, and where they are so few that they may be words.
+        """
+        few = is_few(len(distinct) - distinct.null_count, rows) and name not in self.numbers
+        return distinct if few or name in self.nominal else without_thousands(distinct, decimal)
 
     def number(self, name: str, column) -> Column:
         """A column of text that should hold numbers."""
@@ -155,7 +164,31 @@ def counted(cells, place: np.ndarray) -> Counted:
     return Counted(distinct, counts, row)
 
 
-def refuse_strays(name, cells, required):
+def is_few(distinct: int, cells: int) -> bool:
+    """Whether so few distinct cells are more likely words than numbers in another notation."""
+    return distinct <= MANY and 2 * distinct <= cells
+
+
+def without_thousands(cells, decimal: str):
+    """Cells of text, as numbers with a decimal point where all of them are numbers with thousands.
+
+    That is 1,234.5, or with a decimal comma 1.234,5. One at least must have several separators, or
+    one and a fraction, since 1,234 alone may be either; others are less than a thousand.
+    """
+    from pyarrow import compute
+
+    group, point = ("\\.", ",") if decimal == "," else (",", "\\.")
+    small, grouped = r"^[+-]?\d{1,3}", rf"^[+-]?\d{{1,3}}({group}\d{{3}})+"
+    known = cells.drop_null()
+    valid = matching(known, rf"{small}({point}\d+)?$|{grouped}({point}\d+)?$")
+    clear = matching(known, rf"{grouped}({point}\d+|{group}\d{{3}})$")
+    if not (valid.all() and clear.any()):
+        return cells
+    plain = compute.replace_substring(cells, group[-1], "")
+    return compute.replace_substring(plain, decimal, ".")
+
+
+def refuse_strays(name, cells, required, decimal="."):
     """Raises `BadCell` for a column of text that is not all numbers, but should be.
 
     It should be where numbers are required, and where people would read it as numbers.
@@ -167,7 +200,7 @@ def refuse_strays(name, cells, required):
         others = f"where {n:,} of {counts.sum():,} cells are numbers"
         why = "which should hold numbers" if required else others
         raise bad_cell(name, row, given, f", {why}; {WAYS_OUT}")
-    if len(distinct) <= MANY and 2 * len(distinct) <= counts.sum():
+    if is_few(len(distinct), counts.sum()):
         return
     written = {what: matching(distinct, form) & ~read for what, form in NOTATIONS.items()}
     written["a unit"] = with_unit(distinct) & ~read
@@ -175,7 +208,7 @@ def refuse_strays(name, cells, required):
     if numbers.all() or nearly_all(numbers, counts):
         what = next(what for what, found in written.items() if found.any())
         given = distinct[int(written[what].argmax())].as_py()
-        raise bad_cell(name, row, given, f", a number with {what}; {PLAINLY}")
+        raise bad_cell(name, row, given, f", a number with {what}; {PLAINLY.format(decimal)}")
 
 
 def bad_cell(name, row, given, about):

@@ -16,6 +16,7 @@ from driftsim.streams.tables.text.form import POINT, Form, Given, form_of, one_b
 from driftsim.streams.tables.text.headers import has_header
 from driftsim.streams.tables.text.libsvm import from_libsvm, is_libsvm
 from driftsim.streams.tables.text.parsing import Parser
+from driftsim.streams.tables.typed import distinct_of
 
 
 class DelimitedText(NamedTuple):
@@ -163,7 +164,17 @@ def filled(cell) -> bool:
 
 def with_commas(form: Form, reading: Reading, name: str, column):
     """A column of text in a file with decimal commas."""
-    return reading.text(name, column if name in reading.nominal else pointed(form, name, column))
+    import pyarrow as pa
+
+    reading = reading._replace(decimal=form.decimal)
+    if name in reading.nominal:
+        return reading.text(name, column)
+    distinct, place = distinct_of(column)
+    cells = reading.present(distinct)
+    plain = reading.ungrouped(name, cells, len(column), form.decimal)
+    if plain is cells:
+        return reading.text(name, pointed(form, name, column))
+    return reading.text(name, plain.take(pa.array(place, mask=place == len(plain))))
 
 
 def pointed(form: Form, name: str, column):
