@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product, takewhile
 from pathlib import Path
 from zlib import crc32
@@ -11,6 +11,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 import typer.testing
+import yaml
 from checked import each_state_once  # noqa: F401 (a fixture of all tests)
 from examples import (
     EXAMPLES,
@@ -68,6 +69,7 @@ COMPILED_FOR_LONG = (
     "adaptive_random_forest_regressor",
 )
 typer.testing._get_command = cache(typer.testing._get_command)  # of all commands, at each call
+yaml.compose = lru_cache(512)(yaml.compose)  # of what many tests load, as nothing changes its nodes
 
 
 @pytest.fixture(autouse=True)

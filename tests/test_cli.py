@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from processes import messages
+from together import together
 from typer.testing import CliRunner
 
 import driftsim
@@ -142,7 +143,7 @@ def test_one_bad_file_of_two_stops_both(path, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(
+@together(
     "words",
     [
         ["run"],

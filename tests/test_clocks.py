@@ -6,6 +6,7 @@ from typing import Annotated
 import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
+from together import together
 
 from driftsim.clocks import Place, RecordedClock, row_after, ticks
 from driftsim.durations import FIXED, Amount, Duration, Moment, Period, Window, date_of, micros_of
@@ -24,7 +25,7 @@ def dates(moments, zone=None):
     return [date_of(int(one), zone).strftime("%Y-%m-%d %H:%M") for one in moments]
 
 
-@pytest.mark.parametrize(
+@together(
     ("written", "micros"),
     [
         ("7d", 7 * DAY),
@@ -44,7 +45,7 @@ def test_a_duration_is_a_number_and_a_unit(written, micros):
     assert Duration.of(str(Duration.of(written))).micros == micros
 
 
-@pytest.mark.parametrize(
+@together(
     ("written", "right"),
     [
         ("7x", "write a number and a unit"),
@@ -182,7 +183,7 @@ def test_a_stream_has_the_clock_of_its_arrivals():
         )
 
 
-@pytest.mark.parametrize(
+@together(
     ("place", "about"),
     [
         ("Feb 2024", "no date; write a row, a date such as 2024-03-31, or a time from the first"),

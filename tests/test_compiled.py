@@ -28,6 +28,7 @@ from compiled_examples import (
     nested,
 )
 from examples import SCALED, cut, played, rows_of, sea_stream
+from together import together
 
 import driftsim
 from driftsim.evaluation.labels import Labels, arrivals
@@ -73,7 +74,7 @@ def engine(spec, schema=NAMES):
     return Learner.model_validate(spec).engine(schema)
 
 
-@pytest.mark.parametrize(
+@together(
     "spec, words",
     [
         (LOGISTIC, "compiled"),
@@ -239,7 +240,7 @@ def test_every_equivalent_is_tried_with_every_parameter_that_it_takes():
         assert declared.takes.keys() - {"seed", "model"} <= tried[name], name
 
 
-@pytest.mark.parametrize(
+@together(
     "spec, words",
     [
         ({"kind": KNN, "engine": {"kind": LAZY, "window_size": 0}}, "a window of 0 rows"),

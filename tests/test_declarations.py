@@ -17,6 +17,7 @@ from compiled_examples import CLASSIFIERS, COUNTED, PIPE, REGRESSORS, TREE, name
 from pydantic import ValidationError
 from river import base
 from test_detector_kernels import OF_CLASSES, OF_NUMBERS
+from together import together
 
 from driftsim.adaptation.detectors import Detector
 from driftsim.kernels import stand_ins
@@ -141,7 +142,7 @@ def test_what_is_declared_is_the_river_that_is_installed():
     assert version("river") == VERSION and stand_ins.is_declared_version()
 
 
-@pytest.mark.parametrize("path", DECLARED)
+@together("path", DECLARED)
 def test_a_declaration_is_as_the_class_of_river(path):
     declared, own = stand_ins.class_of(path), rivers(path)
     assert title_of(declared) == title_of(own)
@@ -156,7 +157,7 @@ def test_a_declaration_is_as_the_class_of_river(path):
     assert DECLARED[path].weighs == ("w" in learns)
 
 
-@pytest.mark.parametrize("path", DECLARED)
+@together("path", DECLARED)
 def test_an_object_that_stands_in_has_the_attributes_of_rivers(path):
     like, own = default(path, stand_ins.class_of), default(path, rivers)
     held = {key: one for key, one in vars(like).items() if key != "steps"}
@@ -270,7 +271,7 @@ def test_a_state_is_made_of_a_stand_in_as_of_rivers_object(spec):
     assert flat(one) == flat(other) and len(flat(one)) > 1
 
 
-@pytest.mark.parametrize("spec", DETECTORS)
+@together("spec", DETECTORS)
 def test_a_state_of_a_detector_is_made_of_a_stand_in_as_of_rivers_object(spec):
     detector = Detector.model_validate(spec)
     params = detector._seeded(np.random.default_rng(1))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from together import together
 from typer.main import get_command
 
 import driftsim
@@ -181,7 +182,7 @@ def test_commands_of_the_docs_have_options_that_there_are(page):
             command.make_parser(command.context_class(command)).parse_args(given)
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda page: page.stem)
+@together("page", [ROOT / "README.md", *PAGES], ids=lambda page: page.stem)
 def test_parts_that_the_docs_write_in_a_line_are_valid(page):
     text = page.read_text(encoding="utf-8")
     for written in re.findall(r"\{kind: [a-z_]+(?:, [^`…{}*\n]*)?\}", text):

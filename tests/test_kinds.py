@@ -5,6 +5,7 @@ import textwrap
 import pytest
 import yaml
 from pydantic import ValidationError
+from together import together
 
 from driftsim.adaptation.detectors import Detector
 from driftsim.evaluation.metrics import METRICS
@@ -86,7 +87,7 @@ def test_a_family_is_listed_with_parameters(family):
     assert max(map(len, printed.splitlines())) <= 100
 
 
-@pytest.mark.parametrize(("family", "name"), KINDS, ids=[name for _, name in KINDS])
+@together(("family", "name"), KINDS, ids=[name for _, name in KINDS])
 def test_a_kind_has_a_sentence_and_every_parameter(family, name):
     kind, printed = FAMILIES[family].kinds[name], listing(name)
     assert printed.startswith(f"  {name}")
@@ -96,7 +97,7 @@ def test_a_kind_has_a_sentence_and_every_parameter(family, name):
         assert f"\n    {field}: " in printed
 
 
-@pytest.mark.parametrize(
+@together(
     ("name", "line"),
     [
         ("sea", "threshold: number at least 0, at most 20, default 8.0; of x1 + x2"),
@@ -163,7 +164,7 @@ def test_what_is_no_model_and_no_detector_does_not(name="river.tree.splitter.Gau
     assert "runs on" not in listing(name) + listing("sea") + listing("river.datasets.Phishing")
 
 
-@pytest.mark.parametrize(
+@together(
     ("name", "words"),
     [
         ("suden", "no family or kind is called 'suden'; did you mean 'sudden'?"),

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import Field, ValidationError, field_validator
+from together import together
 
 from driftsim.messages import (
     FAULTS,
@@ -62,7 +63,7 @@ class Every(Strict):
         return value
 
 
-@pytest.mark.parametrize(
+@together(
     ("given", "message"),
     [
         ({"whole": "8"}, "'8' is not valid; it should be a whole number"),
@@ -139,7 +140,7 @@ def test_an_unknown_word_is_answered_with_a_guess():
     assert guess("n_estimators", ["n_splits", "n_models"]) == "did you mean 'n_models'?"
 
 
-@pytest.mark.parametrize(
+@together(
     ("value", "text"),
     [
         (None, "null"),

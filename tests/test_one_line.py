@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from together import together
 
 import driftsim
 from driftsim.messages import ScenarioError
@@ -121,7 +122,7 @@ def test_learners_get_the_policy_that_is_given_or_learn_online():
     assert name == "HoeffdingTreeClassifier"
 
 
-@pytest.mark.parametrize(
+@together(
     ("given", "words"),
     [
         (("see", "majority"), "driftsim.evaluate: stream.concepts.see: no concept is called 'see'"),

@@ -1,6 +1,7 @@
 """Policies, memories and labels that are refused: where they stand, and what would be right."""
 
 import pytest
+from together import together
 
 from driftsim import ScenarioError, load
 
@@ -42,7 +43,7 @@ def test_restarting_by_a_detector_for_errors_of_0_and_1_on_numbers(tmp_path):
     assert message.startswith("5: models.one.policy: 'ddm' is for errors of 0 and 1")
 
 
-@pytest.mark.parametrize(
+@together(
     ("policy", "words"),
     [
         (
@@ -227,7 +228,7 @@ def test_changes_of_recorded_rows_are_unknown_and_those_of_drawn_ones_known(tmp_
     assert not load(tmp_path / "s.yaml").variants[0].scenario.stream.known
 
 
-@pytest.mark.parametrize(
+@together(
     ("labels", "words"),
     [
         ("{kind: budget, labels: 20, per: 10}", "20 labels for 10 rows cannot be spent; give 10"),

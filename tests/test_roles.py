@@ -20,6 +20,7 @@ from river import (
     stats,
     tree,
 )
+from together import together
 
 from driftsim.learners.learner import Learner
 from driftsim.roles import misplaced
@@ -59,7 +60,7 @@ def test_what_river_takes_where_nothing_is_given_is_never_misplaced():
     assert tried > 300
 
 
-@pytest.mark.parametrize(
+@together(
     ("kind", "name", "value"),
     [
         (linear_model.LogisticRegression, "optimizer", optim.Adam()),
@@ -77,7 +78,7 @@ def test_things_where_they_belong(kind, name, value):
     assert should(kind, name, value) is None
 
 
-@pytest.mark.parametrize(
+@together(
     ("kind", "name", "value", "right"),
     [
         (

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 from sklearn import metrics
+from together import together
 
 from driftsim.evaluation.metrics import CLASSIFICATION, METRICS, metric_of
 from driftsim.evaluation.prequential import ScoredRows
@@ -85,7 +86,7 @@ def numbers():
     return {name: np.array([value]) for name, value in sums.items()}
 
 
-@pytest.mark.parametrize("name", METRICS)
+@together("name", METRICS)
 def test_a_metric_has_its_known_answer(name):
     assert name in KNOWN, f"'{name}' has no known answer: add it to KNOWN"
     columns = classes() if METRICS[name] in CLASSIFICATION else numbers()

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from together import together
 
 import driftsim
 from driftsim.evaluation.labels import AtOnce, Delayed, arrivals
@@ -283,7 +284,7 @@ def test_each_fold_is_a_run():
     assert len({run.key for run in runs}) == len(runs)
 
 
-@pytest.mark.parametrize(
+@together(
     ("document", "message"),
     [
         (study(protocol="split", warmup=8), "a warm-up of 8 rows leaves fold 9 of 'split' without"),

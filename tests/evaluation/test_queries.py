@@ -104,7 +104,7 @@ def test_a_budget_for_every_label_gives_those_that_come_in_by_themselves(policy,
     "of", ["at_once", {"kind": "share", "rate": 0.8, "of": {"kind": "batches", "every": 45}}]
 )
 def test_a_model_that_asks_by_itself_asks_as_one_row_by_row_does(by, of, monkeypatch):
-    rows, warmup = (2_000, 90) if of == "at_once" else (9_700, 7_790)  # of one block, or of two
+    rows, warmup = (1_000, 90) if of == "at_once" else (9_700, 7_790)  # of one block, or of two
     about = {"predictions": True, "interval": 25, "warmup": warmup}
     labels = query(parsed(written(*by))[0], of=of)
     tree = {"kind": "hoeffding_tree", "grace_period": 50}

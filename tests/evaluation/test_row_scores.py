@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 from sklearn.metrics import average_precision_score, roc_auc_score
+from together import together
 
 from driftsim.evaluation.metrics import METRICS, OF_SCORES, metric_of
 from driftsim.evaluation.prequential import Contender, ScoredRows, evaluate, truth
@@ -240,7 +241,7 @@ SEA = {"length": 3_000, "concepts": {"a": {"kind": "sea", "threshold": 6}}}
 NUMBERS = {"length": 3_000, "concepts": {"a": {"kind": "linear", "features": 2}}}
 
 
-@pytest.mark.parametrize(
+@together(
     ("stream", "learner", "scores", "metric", "words"),
     [
         (SEA, "majority", None, "roc_auc", "of every row; set evaluation.scores: exact"),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from examples import rows_of, sea_stream
+from together import together
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.meter import Meter
@@ -18,7 +19,7 @@ LABELS, NUMBERS = Schema(("a",), n_classes=3), Schema(("a",), n_classes=None)
 SHARES = np.array([[0.2, 0.3, 0.5], [0.0, 1.0, 0.0], [0.4, 0.4, 0.2]])
 
 
-@pytest.mark.parametrize(
+@together(
     ("predicted", "row", "message"),
     [
         ([0, 1, 3], 102, "predicts 3; it should predict one label"),

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-import pytest
+from together import together
 
 from driftsim.report.page.text_files import csv
 from driftsim.report.table import MOMENTS, Table, missing
@@ -23,7 +23,7 @@ COLUMNS = {
 }
 
 
-@pytest.mark.parametrize("name", COLUMNS)
+@together("name", COLUMNS)
 def test_a_column_is_to_pandas_what_its_values_are(name):
     table = Table(COLUMNS)
     frame = table.frame()

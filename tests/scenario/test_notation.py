@@ -5,11 +5,12 @@ import math
 import time
 
 import pytest
+from together import together
 
 from driftsim.scenario.notation import NotationError, parsed, question, yaml_text
 
 
-@pytest.mark.parametrize(
+@together(
     ("text", "value"),
     [
         ("on", "on"),
@@ -144,13 +145,13 @@ ABOVE = [
 ]
 
 
-@pytest.mark.parametrize("above", [*ABOVE, *map("\n".join, itertools.permutations(ABOVE, 2))])
+@together("above", [*ABOVE, *map("\n".join, itertools.permutations(ABOVE, 2))])
 def test_the_question_stands_below_blank_lines_modelines_and_the_start(above):
     assert question(f"{above}\n# Does it\n#   work?\na: 1\n# no\n") == "Does it work?"
     assert question(f"{above}\na: 1\n# no\n") == ""
 
 
-@pytest.mark.parametrize(
+@together(
     ("text", "asked"),
     [
         ("# Q?", "Q?"),

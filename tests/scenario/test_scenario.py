@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from together import together
 from typer.testing import CliRunner
 
 import driftsim
@@ -202,7 +203,7 @@ def test_an_alias_bomb_is_not_printed(tmp_path):
     assert "boom" not in message
 
 
-@pytest.mark.parametrize(
+@together(
     ("where", "line", "words", "change"),
     [
         ("strem", 14, "did you mean 'stream'?", ("warmup: 500}\n", "warmup: 500}\nstrem: 1\n")),
@@ -451,7 +452,7 @@ DRIFT = "{kind: sudden, at: [1_500]}"
 CONCEPTS = "    a: {kind: sea, threshold: 8}\n    b: {kind: sea, threshold: 12}\n"
 
 
-@pytest.mark.parametrize(
+@together(
     ("where", "words", "path"),
     [
         ("stream.drift.at", "1,500 is repeated", "{kind: sudden, at: [1_500, 1_500]}"),
@@ -604,7 +605,7 @@ def test_names_of_files(tmp_path, name):
     assert "no path separators, dots or control characters" in message
 
 
-@pytest.mark.parametrize(
+@together(
     ("sweep", "words"),
     [
         ("[a]", "sweep: [a] is not valid; map dotted paths to lists"),
@@ -669,7 +670,7 @@ def test_a_kind_that_is_not_known_is_reported_where_it_stands(tmp_path):
     )
 
 
-@pytest.mark.parametrize(
+@together(
     ("options", "words"),
     [
         (["--set", "stream.length"], "write it as path=value"),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from examples import played
 from pydantic import ValidationError
+from together import together
 
 from driftsim import load
 from driftsim.evaluation.alarm_scores import detected, starts
@@ -236,7 +237,7 @@ def test_each_change_of_nested_drifts_begins_with_the_concept_before(waits):
 A, B, C = ({"concept": name, "rows": 1000} for name in NAMES)
 
 
-@pytest.mark.parametrize(
+@together(
     ("keys", "message"),
     [
         ({"kind": "seasonal", "period": 5}, "a period of 5 is too short for 3 concepts; give 6"),

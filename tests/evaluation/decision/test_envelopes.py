@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from together import together
 
 from driftsim.evaluation.decision.envelopes import hull, lower_envelope, mispriced
 
@@ -35,7 +36,7 @@ def test_the_pareto_front_may_hold_what_is_never_the_cheapest():
     assert [one.line for one in lower_envelope(y, x)] == [2, 0]
 
 
-@pytest.mark.parametrize("seed", range(20))
+@together("seed", range(20))
 def test_the_envelope_is_the_least_of_all_lines_at_every_price(seed):
     """A slow twin; whole numbers make lines that are parallel, or cross at one place."""
     rng = np.random.default_rng(seed)
@@ -48,7 +49,7 @@ def test_the_envelope_is_the_least_of_all_lines_at_every_price(seed):
         assert a[holding] + price * b[holding] == pytest.approx(np.min(a + price * b))
 
 
-@pytest.mark.parametrize("seed", range(20))
+@together("seed", range(20))
 def test_the_hull_is_what_the_envelope_holds_and_what_no_two_points_are_below(seed):
     rng = np.random.default_rng(seed)
     x, y = rng.integers(0, 12, (2, rng.integers(1, 15)))

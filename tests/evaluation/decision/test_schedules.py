@@ -5,6 +5,7 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
+from together import together
 
 from driftsim.evaluation.decision.ledgers import Ledger
 from driftsim.evaluation.decision.schedules import Schedule, cheapest, least_costs, spent
@@ -60,7 +61,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@together("case", CASES, ids=str)
 def test_the_cheapest_schedule_is_that_of_brute_force(case):
     one = ledger(np.random.default_rng(len(str(case))), **case)
     found = cheapest(one)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from together import together
 
 from driftsim.evaluation.metrics import CLASSIFICATION, METRICS, metric_of
 from driftsim.evaluation.moments import Moments
@@ -58,7 +59,7 @@ def test_of_error_they_are_the_errors_of_the_intervals():
         assert contributions(METRICS[name], tallies) == pytest.approx(METRICS[name](tallies))
 
 
-@pytest.mark.parametrize("name", METRICS)
+@together("name", METRICS)
 def test_every_metric_is_what_leaving_intervals_out_changes(name):
     metric = METRICS[name]
     tallies = classes() if metric in CLASSIFICATION else numbers()

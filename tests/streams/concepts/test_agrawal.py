@@ -5,6 +5,7 @@ from math import sqrt
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.streams.concepts.agrawal import (
     AGE,
@@ -294,7 +295,7 @@ def test_sums_are_exact():
     assert np.allclose(at_most(-total, [uniform.times(-1)] * 2), 1 - np.array([1, 4, 7, 8, 8]) / 8)
 
 
-@pytest.mark.parametrize(
+@together(
     ("written", "message"),
     [
         ({"function": 11}, "8, 9 or 10"),

@@ -5,6 +5,7 @@ from math import pi, radians, sqrt, tan
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.streams.concepts import Concept
 
@@ -66,7 +67,7 @@ def test_density_of_boards():
     assert part("cake").density(X, np.arange(3)).tolist() == [[1 / pi, 0], [0, 1 / pi], [0, 0]]
 
 
-@pytest.mark.parametrize(
+@together(
     ("written", "message"),
     [
         ({"kind": "checkerboard", "sides": [0.5]}, "at least 2"),

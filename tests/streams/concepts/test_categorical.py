@@ -5,6 +5,7 @@ from math import sqrt
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.streams.concepts.categorical import Categorical
 
@@ -89,7 +90,7 @@ def test_what_is_no_code_has_no_density():
     assert (concept.density(X, np.arange(4)).sum(axis=1) > 0).tolist() == [True] + [False] * 3
 
 
-@pytest.mark.parametrize(
+@together(
     ("given", "message"),
     [
         ({"features": 2, "values": 2, "covariate": 0.99}, r"allows less than 0\.\d+"),

@@ -6,6 +6,7 @@ from math import cos, erf, pi, sqrt
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.rows import Schema, one_hot
 from driftsim.streams.concepts import Concept
@@ -28,7 +29,7 @@ def normal(x):
     return 0.5 * (1 + erf(x / sqrt(2)))
 
 
-@pytest.mark.parametrize(
+@together(
     ("written", "share"),
     [
         ({"kind": "sea", "threshold": 8.0}, 0.68),
@@ -50,7 +51,7 @@ def test_share_of_class_1(written, share):
     assert close(rows(written).y.mean(), share)
 
 
-@pytest.mark.parametrize(
+@together(
     ("one", "other", "disagreement"),
     [
         ({"kind": "sea", "threshold": 8.0}, {"kind": "sea", "threshold": 12.0}, 0.36),
@@ -127,7 +128,7 @@ def test_open_weights_follow_from_the_name_and_the_seed():
     assert one[0].weights != one[1].weights and one[0].weights != other[0].weights
 
 
-@pytest.mark.parametrize(
+@together(
     ("written", "message"),
     [
         ({"kind": "sine", "function": 5}, "1, 2, 3 or 4"),

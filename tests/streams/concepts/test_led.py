@@ -6,6 +6,7 @@ from math import sqrt
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.streams.concepts.led import LIT, Led
 
@@ -95,7 +96,7 @@ def test_noise_may_differ_from_row_to_row():
         assert np.array_equal(density[half], Led(noise=noise).density(X[half], np.arange(500)))
 
 
-@pytest.mark.parametrize(
+@together(
     ("written", "message"),
     [
         ({"noise": 1.5}, "at most 1"),

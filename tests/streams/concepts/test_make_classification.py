@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 from scipy.stats import multivariate_normal
 from sklearn.datasets import make_classification
+from together import together
 
 from driftsim.streams.concepts.make_classification import MakeClassification
 from driftsim.streams.stream import Stream
@@ -120,7 +121,7 @@ def test_a_cube_of_many_dimensions_has_corners():
     assert X.shape == (500, 200) and abs(y.mean() - 0.5) < 4 * 0.5 / sqrt(500)
 
 
-@pytest.mark.parametrize(
+@together(
     ("given", "message"),
     [
         ({"n_features": 3}, "give at least n_features: 4"),

@@ -5,6 +5,7 @@ from math import sqrt
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.streams.concepts.random_tree import RandomTree
 
@@ -98,7 +99,7 @@ def test_columns_are_uniform():
     assert (np.abs(X[:, 5:].mean(axis=0) - 0.5) < 4 / sqrt(12 * N)).all()
 
 
-@pytest.mark.parametrize(
+@together(
     ("given", "message"),
     [
         ({"numeric": 0, "depth": 6}, "a depth of at most 5, or numeric columns"),

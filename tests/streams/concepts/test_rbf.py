@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.streams.concepts.alias_table import AliasTable
 from driftsim.streams.concepts.rbf import Clouds, InstantiatedRbf, Rbf
@@ -137,7 +138,7 @@ def test_the_oracle_is_calibrated_while_centroids_move(t):
     assert abs(excess.mean()) < 4 * excess.std() / sqrt(50_000)
 
 
-@pytest.mark.parametrize(
+@together(
     ("given", "message"),
     [
         ({"centroids": 5, "moving": 6}, "at most 5"),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 from scipy.stats import norm
+from together import together
 
 from driftsim.streams.concepts import Concept
 
@@ -54,7 +55,7 @@ def test_the_best_possible_error_is_that_of_halves_that_are_apart():
     assert abs((joint.argmax(axis=1) != y).mean() - known) < 4 * np.sqrt(known / N)
 
 
-@pytest.mark.parametrize(
+@together(
     ("written", "message"),
     [
         ({"every": 10}, "at least 100"),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.streams.concepts import Concept
 from driftsim.streams.stream import Stream
@@ -104,7 +105,7 @@ def test_the_truth_of_a_ramp_between_regressions():
     assert np.allclose(mean, 4 * block.weights[:, 1])
 
 
-@pytest.mark.parametrize(
+@together(
     ("written", "message"),
     [
         ({"concepts": {"a": "linear"}, "noise": 0.1}, "no wrong label"),

@@ -6,6 +6,7 @@ from math import acos, pi, sqrt
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.streams.concepts import Concept
 from driftsim.streams.stream import Stream
@@ -62,7 +63,7 @@ def test_density_of_mixed_counts_codes_and_measures_numbers():
     assert not mixed.density(outside, np.arange(3)).any()
 
 
-@pytest.mark.parametrize(("placed", "area"), CIRCLES.items())
+@together(("placed", "area"), CIRCLES.items())
 def test_share_of_class_1_of_circles(placed, area):
     assert close(drawn(circle(*placed))[1].mean(), area)
 
@@ -137,7 +138,7 @@ def test_density_of_a_torus():
     assert part("torus").density(X, np.arange(3)).tolist() == [[0, 1], [1, 0], [0, 0]]
 
 
-@pytest.mark.parametrize(
+@together(
     ("written", "message"),
     [
         ({"kind": "mixed", "function": 3}, "1 or 2"),

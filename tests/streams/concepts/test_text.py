@@ -6,6 +6,7 @@ from math import sqrt
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.streams.concepts.text import Text
 from driftsim.streams.stream import Stream
@@ -96,7 +97,7 @@ def test_topics_drift():
     assert stream.schema.classes == ("ham", "spam")
 
 
-@pytest.mark.parametrize(
+@together(
     ("given", "message"),
     [
         ({"words": 1}, "at least 2"),

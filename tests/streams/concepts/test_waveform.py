@@ -5,6 +5,7 @@ from math import sqrt
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.streams.concepts.waveform import Waveform
 
@@ -91,7 +92,7 @@ def test_who_does_not_know_of_the_swap_errs_more():
     assert np.all(np.diff(errors) > 0.02)
 
 
-@pytest.mark.parametrize(
+@together(
     ("written", "message"),
     [
         ({"attributes": 30}, "21 or 40"),

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.scenario import load
 from driftsim.scenario.notation import parsed
@@ -55,7 +56,7 @@ def test_a_class_splits_where_it_is_told_to_and_can_be_merged_again():
     assert not (block.y[block.X[:, 0] <= 0.5] > 2).any() and not (block.y[whole.y == 0] > 0).any()
 
 
-@pytest.mark.parametrize(
+@together(
     ("split", "message"),
     [
         ('to: {"1": "2"}, share: 0.5', "'2' is a class already"),

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.evaluation.rules import Rules
 from driftsim.scenario.notation import parsed
@@ -360,7 +361,7 @@ def test_an_incremental_drift_on_a_table(table):
     assert np.allclose(changed, [0, 0.2, 0.6, 0.8], atol=0.02)
 
 
-@pytest.mark.parametrize(
+@together(
     ("after", "place", "message"),
     [
         ("{kind: relabelled, of: b}", "b.of", "'b' is made of 'b'"),

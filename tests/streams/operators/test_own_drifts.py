@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.overview.study import change_lines
 from driftsim.scenario import Scenario
@@ -113,7 +114,7 @@ def test_check_says_what_changes_within_a_concept():
     assert lines[0] == "row 2,000: within both, low → high"
 
 
-@pytest.mark.parametrize(
+@together(
     ("more", "message"),
     [
         ("drift: {kind: sudden, at: [20_000]}", "over 20,000 rows: position 20,000 of the drift"),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from together import together
 
 from driftsim.rows import Schema
 from driftsim.streams.concepts.rules import Sea
@@ -14,7 +15,7 @@ SCHEMA = Schema(
 X = np.array([[30, 1.5, 0], [40, 2.5, 1], [50, -3.5, 2], [np.nan, 0, 0]])
 
 
-@pytest.mark.parametrize(
+@together(
     ("text", "rows"),
     [
         ("age > 40", [2]),
@@ -47,7 +48,7 @@ def test_quantiles_are_of_the_column():
     assert abs(mask(np.random.default_rng(0).random((20_000, 3)) * 10).mean() - 0.1) < 0.01
 
 
-@pytest.mark.parametrize(
+@together(
     ("text", "message"),
     [
         ("", "at character 1: it ends, but the name of a column is expected"),
