@@ -59,6 +59,7 @@ NO_NAME = (
     "and without blanks at its ends"
 )
 
+LONG = 200  # letters of a list to choose from, where that is not the first thing to know
 KIND = "[kind]"  # the last word of the place of a mistake in the kind of a part
 
 
@@ -158,6 +159,15 @@ def guess(word: Any, known: Collection[str], more: Collection[str] = ()) -> str:
     names = [f"'{name}'" if "," in name else name for name in (*sorted(known), *sorted(more))]
     cut = f", … ({len(names):,} in all)" if len(names) > MOST_CHOICES else ""
     return f"choose from {', '.join(names[:MOST_CHOICES])}{cut}"
+
+
+def perhaps_own(guessed: str, kind: str, family: str) -> str:
+    """A guess at an unknown kind; where there is none, its class may be in a file not named."""
+    if not guessed.startswith("choose") or not kind.isidentifier():
+        return guessed
+    own = "is it a part of your own? --with FILE names its file (in Python parts=['FILE'])"
+    listed = f"`driftsim kinds {family}` lists all that there are"
+    return f"{own}; else {guessed if len(guessed) < LONG else listed}"
 
 
 def short(value: Any, most: int = 60) -> str:

@@ -23,6 +23,7 @@ from driftsim.messages import (
     fault_message,
     guess,
     names_in_words,
+    perhaps_own,
     refusal,
     short,
     slip,
@@ -176,7 +177,8 @@ class Part(Strict, metaclass=Renaming):
         if advice := cls.sought.get(kind.rpartition(".")[2]):
             raise refusal(f"'{kind}' is no kind of {words}; {advice}", KIND)
         family = "kind of labels" if words == "labels" else words
-        raise refusal(f"no {family} is called {short(kind)}; {cls._guess(kind)}", KIND)
+        right = perhaps_own(cls._guess(kind), kind, cls.kind())
+        raise refusal(f"no {family} is called {short(kind)}; {right}", KIND)
 
     @classmethod
     def in_full(cls, value: Any) -> Any:

@@ -194,7 +194,12 @@ def test_parts_of_ones_own_are_kinds_and_a_module_is_quiet_without_a_terminal(pa
         "class MineAlone(Majority):\n    '''Mine.'''\n"
     )
     options = "--set", "models.frozen.learner=mine_alone"
-    assert "no learner is called 'mine_alone'" in invoke("check", path, *options).stderr
+    (message,) = invoke("check", path, *options).stderr.splitlines()
+    assert "no learner is called 'mine_alone'; is it a part of your own? --with FILE" in message
+    both = path.with_name("both.yaml")
+    both.write_text(TEXT.replace("majority", "mine_alone").replace("no_change", "mine_alone"))
+    (message,) = invoke("check", both).stderr.splitlines()
+    assert "(likewise models." in message
     assert "MineAlone" not in invoke("kinds").stdout
     assert "mine_alone" in invoke("kinds", "--with", parts).stdout
     command = [sys.executable, "-m", "driftsim", "run", path, *options, "--with", parts]

@@ -35,8 +35,8 @@ SCALARS = (
     ("merge", r"<<", ["<"]),
 )
 STARTS = re.compile(r"^(%.*|---(?=\s|$)\s*)")  # of a document, and directives above it
-MODELINE = re.compile(  # a comment for programs
-    r"#!|#+\s*(-\*-.*-\*-|(vim?|ex):|\$schema\b|(yamllint|prettier-ignore)\b"
+MODELINE = re.compile(  # a comment for programs, or how it is run
+    r"#!|#+\s*(driftsim (run|check)\b|-\*-.*-\*-|(vim?|ex):|\$schema\b|(yamllint|prettier-ignore)\b"
     r"|(yaml-language-server|SPDX-[\w-]+|code: language)\s*[:=])"
 )
 

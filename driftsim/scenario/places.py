@@ -10,6 +10,7 @@ from driftsim.scenario.settings import Marks, Named, Path, assign, entry_at
 
 OPTIONS = "--seeds", "--figures"  # which set one place each
 APART = ("sweep",), ("streams",)  # of which a scenario gets what its setting says
+MOST_PLACES = 3  # named beside the first of the same mistake
 UNSEEN = "[key]", "[word]", "[mapping]", KIND  # of pydantic, of `form_of`, and of parts
 
 
@@ -89,6 +90,8 @@ class Faults:
         self._found: dict[
             str, dict[str, str]
         ] = {}  # by message: by setting, the same with its name
+        self._unknown: dict[str, str] = {}  # by what is wrong with a kind: the first message
+        self._likewise: dict[str, list[str]] = {}  # by this one: the other places
 
     def __len__(self) -> int:
         return len(self._found)
@@ -97,16 +100,28 @@ class Faults:
         """Note a message on what stands at a path, under the setting of a title."""
         words = tuple(map(str, path))
         own = any(words[:n] in places.origins for n in range(1, len(words) + 1))
-        found = self._found.setdefault(located(words, message, places), {})
+        text = located(words, message, places)
+        first = self._unknown.setdefault(message, text) if words[-1:] == (KIND,) else text
+        if first != text and text not in self._found:
+            self._likewise.setdefault(first, []).append(".".join(words[:-1]))
+            return
+        found = self._found.setdefault(text, {})
         found |= {} if own else {title: located(words, f"{title}: {message}", places)}
 
     @property
     def messages(self) -> list[str]:
         """The messages; one that is not of every setting names the first that has it."""
         return [
-            next(iter(named.values())) if 0 < len(named) < self.tried else message
+            (next(iter(named.values())) if 0 < len(named) < self.tried else message)
+            + self._also(message)
             for message, named in self._found.items()
         ]
+
+    def _also(self, message: str) -> str:
+        """The other places where the same unknown kind stands."""
+        others = [*dict.fromkeys(self._likewise.get(message, ()))]
+        more = f" and {len(others) - MOST_PLACES} more" if len(others) > MOST_PLACES else ""
+        return f" (likewise {', '.join(others[:MOST_PLACES])}{more})" if others else ""
 
 
 def renew(scenario: Strict, document: dict[str, Any], places: Places) -> list[str]:

@@ -140,6 +140,7 @@ ABOVE = [
     "# vim: set ft=yaml ts=2:",
     "#!/usr/bin/env -S driftsim run",
     "# SPDX-License-Identifier: MIT",
+    "# driftsim run s.yaml --with my_parts.py",
     "#",
     "# =====",
 ]
