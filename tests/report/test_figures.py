@@ -17,6 +17,7 @@ from priced_studies import CLOCK, every, study_of
 from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.recovery import median
 from driftsim.report.figure_data.captions import counted
+from driftsim.report.figure_data.curves import curve_of
 from driftsim.report.figure_data.label_placement import spread
 from driftsim.report.figure_data.looks import COLOURS, FAINT, look_of
 from driftsim.report.figure_data.recoveries import (
@@ -274,6 +275,16 @@ evaluation: {warmup: 100}
     assert said == ["one concept: only"] * 4 + ["unknown"]
     named = [i for i, panel in enumerate(shown) if panel.get_legend()]
     assert named == [0, 5, 6, 7, 8, 9]
+
+
+def test_a_curve_ends_before_a_last_window_of_few_rows():
+    ends = {"first_row": [0, 100, 200], "last_row": [99, 199, 209], "seeds": [1, 1, 1]}
+    table = Table(ends | {key: [0.3, 0.2, 0.0] for key in ("mean", "low", "high")})
+    assert curve_of("a", table, steps=True).mean.tolist() == [0.3, 0.2, 0.2]
+    assert curve_of("a", table, steps=True).x.tolist() == [0, 100, 200]
+    assert curve_of("a", table, steps=False).mean.tolist() == [0.3, 0.2, 0.0]
+    longer = table.with_columns({"last_row": [99, 199, 224]})
+    assert curve_of("a", longer, steps=True).x.tolist() == [0, 100, 200, 225]
 
 
 def test_costs_are_those_of_the_summary(odd):

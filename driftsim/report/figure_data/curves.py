@@ -17,6 +17,7 @@ ORACLE = "oracle (best possible)"
 MOST_LINES = 12  # of a panel; with more, each panel shows some contenders, and the others faintly
 MOST_NAMED, LONGEST_NAME = 6, 11  # rows of trainings, and letters, that have room for names
 ENDS = ("mean", "low", "high")
+REST = 4  # times as many rows has a window as the last one, for that to be left out
 WIDER = "\u0250"  # than Latin letters: those from here on may be
 
 
@@ -111,13 +112,20 @@ def aims(scenario: Scenario) -> dict[str, float]:
 
 
 def curve_of(name: str, table: Table, steps: bool) -> Curve:
-    """The curve of a contender, by its rows of a table of curves."""
+    """The curve of a contender, by its rows of a table; without a much shorter last one."""
+    table = table.where(slice(whole_windows(table))) if steps else table
     x, values = table["last_row"] + 1, [without_rounding(table[one]) for one in ENDS]
     if steps:
         x = np.append(table["first_row"], x[-1])
         values = [np.append(one, one[-1]) for one in values]
     mean, low, high = values
     return Curve(name, x, mean, low, high, int(table["seeds"][0]))
+
+
+def whole_windows(table: Table) -> int:
+    """How many windows of a table of curves are no short rest, whose values would be noise."""
+    rows = (table["last_row"] + 1 - table["first_row"])[-2:]
+    return len(table) - (len(rows) > 1 and bool(REST * rows[1] < rows[0]))
 
 
 def without_rounding(values: np.ndarray) -> np.ndarray:

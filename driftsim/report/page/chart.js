@@ -5,6 +5,7 @@ const [SPACE, NAMED_SPACE] = [5, 9]; // pixels between curves and retraining mar
 const [ROW, NAMED_ROW] = [8, 11]; // pixels of a row of marks, and of one beside its name
 const DATE_ROOM = 60; // pixels of a tick of a date
 const [LEAST_STRIP, MOST_STRIP] = [18, 80]; // pixels of all rows of marks
+const REST = 4; // times as many rows has a window as the last one, for that to be left out
 const NOISE = 1e-12; // smaller values are errors of rounding
 const [FEW_ROWS, SHORT_NAME] = [6, 11]; // rows, and letters, that have room for names
 
@@ -78,6 +79,7 @@ class Chart {
     this.axis = this.shown.scene.axis;
     this.x = rowScale(this.axis, rows, [this.left, this.right]);
     this.visible = this.windowsIn(rows);
+    this.drawn = [this.visible[0], Math.min(this.visible[1], this.lastDrawn())];
     this.y = scaleOf(this.shown.values ?? this.valueRange(), [this.bottom, this.top]);
   }
 
@@ -89,10 +91,18 @@ class Chart {
     return [Math.max(from - 1, 0), Math.min(Math.max(to, from) + 1, lasts.length - 1)];
   }
 
+  /** The last window, or the one before it where that has much fewer rows, whose values are noise. */
+  lastDrawn() {
+    const { windows, steps } = this.shown;
+    const last = windows.lasts.length - 1;
+    const rows = (i) => windows.lasts[i] + 1 - windows.firsts[i];
+    return steps && last > 0 && REST * rows(last) < rows(last - 1) ? last - 1 : last;
+  }
+
   /** The range of the visible values. */
   valueRange() {
     const { curves, bands, metric } = this.shown;
-    const [from, to] = this.visible;
+    const [from, to] = this.drawn;
     let [low, high] = metric.zero ? [0, 0] : [Infinity, -Infinity];
     if (this.aimed !== undefined) low = high = this.aimed; // of no metric that starts at zero
     for (const values of curves.flatMap((c) => (bands ? [c.low, c.high] : [c.mean]))) {
@@ -251,7 +261,7 @@ class Chart {
   /** The bands, and the lines above them. */
   lines() {
     const { windows, curves, steps, bands } = this.shown;
-    const place = [this.visible, steps, this.x, this.y];
+    const place = [this.drawn, steps, this.x, this.y];
     const banded = bands ? curves.filter(({ seeds }) => seeds > 1) : [];
     const name = (curve) => ({ "data-name": curve.name });
     return [
@@ -293,7 +303,7 @@ class Chart {
     const [y, height] = [this.top, this.bottom - this.top];
     const width = Math.max(stop - start, 0);
     const dots = curves
-      .filter(({ mean }) => Number.isFinite(mean[index]))
+      .filter(({ mean }) => index <= this.drawn[1] && Number.isFinite(mean[index]))
       .map((curve) =>
         svgElement("circle", { cx: x, cy: this.y(curve.mean[index]), r: 3.5, fill: curve.colour }),
       );
