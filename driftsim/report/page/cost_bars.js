@@ -44,7 +44,7 @@ function costBars(every, { tones, currency, colourOf }, width) {
     const [colour, y] = [colourOf(one.name), end - BARS.height / 2];
     return barOf(one, { colour, shares, tones, x, y, wide, left, right, width });
   });
-  const drawn = [...key, ...axisOf(x, `cost, ${currency}${most}`, [top, bottom]), ...bars];
+  const drawn = [...key, ...axisOf(x, `cost, ${currency}${most}`, [top, bottom], width), ...bars];
   const frame = svgElement("path", { class: "frame", d: `M${left} ${top}V${bottom}H${right}` });
   return pictureOf([...drawn, frame], width, bottom + BARS.foot);
 }
@@ -71,15 +71,19 @@ function legendOfShares(shares, tones, width) {
   return [parts, y + BARS.legend / 2 + BARS.beside];
 }
 
-/** Round values below the bars, and lines up from them. */
-function axisOf(x, label, [top, bottom]) {
+/** Round values below the bars, within the width of the picture, and lines up from them. */
+function axisOf(x, label, [top, bottom], width) {
   const [left, right] = [x(x.range[0]), x(x.range[1])];
   const { values, step } = roundValues(x.range, (right - left) / BARS.tick);
-  const marks = values.flatMap((value) => [
-    svgElement("path", { class: "grid", d: `M${x(value)} ${top}V${bottom}` }),
-    svgElement("path", { class: "tick", d: `M${x(value)} ${bottom}v4` }),
-    words(tickLabel(value, step), Math.max(x(value), 6), bottom + 17, "middle"),
-  ]);
+  const marks = values.flatMap((value) => {
+    const half = widthOf(tickLabel(value, step)) / 2;
+    const middle = Math.min(Math.max(x(value), half), width - half);
+    return [
+      svgElement("path", { class: "grid", d: `M${x(value)} ${top}V${bottom}` }),
+      svgElement("path", { class: "tick", d: `M${x(value)} ${bottom}v4` }),
+      words(tickLabel(value, step), middle, bottom + 17, "middle"),
+    ];
+  });
   const place = [(left + right) / 2, bottom + 34];
   return [...marks, words(label, ...place, "middle", { class: "title" })];
 }
