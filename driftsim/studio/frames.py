@@ -56,10 +56,16 @@ def alarmed(result: ContenderResult) -> str:
     if row is None:
         return ""
     if math.isnan(row["changes"]):
-        return f"{rounded(row['alarms'])} alarms"
-    false = row["extra"] + row["early"]
-    changes = f"{rounded(row['found'])} of {rounded(row['changes'])} changes found"
-    return f"{changes}, {rounded(false)} false alarms"
+        return counted(row["alarms"], "alarm")
+    found, false = rounded(row["found"]), row["extra"] + row["early"]
+    changes = f"{found} of {counted(row['changes'], 'change')} found"
+    return f"{changes}, {counted(false, 'false alarm')}"
+
+
+def counted(value: float, noun: str) -> str:
+    """A mean of counts with its noun."""
+    text = rounded(value)
+    return f"{text} {noun}{'' if text == '1' else 's'}"
 
 
 def rounded(value: float) -> str:

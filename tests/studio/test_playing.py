@@ -72,7 +72,7 @@ def test_scores_and_costs_are_those_of_a_run(played, tmp_path):
     for row in results.summary().to_dict("records"):
         score = first["scores"][row["contender"]]
         assert score["value"] == row["error"]
-    assert first["scores"]["on alarms"]["alarms"] == "1 of 1 changes found, 0 false alarms"
+    assert first["scores"]["on alarms"]["alarms"] == "1 of 1 change found, 0 false alarms"
     assert not first["scores"]["online"]["alarms"]
     costs = {row["contender"]: row["cost"] for row in first["costs"]}
     every = {row.contender: row.cost for row in results.costs().itertuples()}

@@ -51,7 +51,7 @@ class Doubling(ByDetector):
     def _ends(self):
         timed = isinstance(self.first, Duration)
         if self.last is None or (timed and self.until is None):
-            example = "30d" if timed else "4_000"
+            example = times(8, self.first)
             raise ValueError(f"nothing says which training is the last; write until: {example}")
         if timed != isinstance(self.last, Duration):
             raise ValueError("`first` and `until` are both numbers of labels, or both times")
@@ -59,6 +59,13 @@ class Doubling(ByDetector):
             what = "what the memory holds" if self.until is None else "`until`"
             raise ValueError(f"{what} is less than `first`, so that nothing would be trained")
         return self
+
+
+def times(n: int, span: int | Duration) -> str:
+    """So many times as many labels, or as much time, as a scenario writes it."""
+    if isinstance(span, Duration):
+        return str(span.model_copy(update={"amount": n * span.amount}))
+    return f"{n * span:_}"
 
 
 def size(span: int | Duration) -> int:
@@ -125,8 +132,8 @@ class TimeAges:
 
 def doubled(clock: Clock | None, start: int, first: Duration, until: Duration) -> TimeAges:
     """Trainings at the first time after row `start`, at twice that time, … up to another time."""
-    times = (until.micros // first.micros).bit_length()
-    spans = (first.model_copy(update={"amount": first.amount * 2**k}) for k in range(times))
+    n = (until.micros // first.micros).bit_length()
+    spans = (first.model_copy(update={"amount": first.amount * 2**k}) for k in range(n))
     return TimeAges([row_after(clock, start, span) for span in spans])
 
 
