@@ -1,7 +1,7 @@
 """Memories: what they hold, what they forget, and how they are written."""
 
 import numpy as np
-import pytest
+from together import together
 
 from driftsim.adaptation.memories import Last, Memory
 from driftsim.rows import Labelled
@@ -31,7 +31,7 @@ def test_a_number_is_that_many_of_the_last_labels():
     assert held(filled(100)) == list(range(14))
 
 
-@pytest.mark.parametrize(
+@together(
     ("spec", "left"),
     [
         (100, [9, 10, 11, 12, 13]),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from examples import cut
+from together import together
 
 from driftsim.evaluation.labels import NEVER, AtOnce, Delayed, Labels, Uniforms, arrivals
 from driftsim.rows import Labelled
@@ -97,7 +98,7 @@ def test_a_share_is_labelled_by_chance_or_by_class():
     assert by_class[Y == 1].all() and abs(by_class[Y == 0].mean() - 0.1) < 4 * np.sqrt(0.18 / N)
 
 
-@pytest.mark.parametrize(("labels", "per"), [(3, 10), (7, 100), (1, 1000), (10, 10), (3, 7)])
+@together(("labels", "per"), [(3, 10), (7, 100), (1, 1000), (10, 10), (3, 7)])
 def test_a_budget_is_kept_in_every_stretch(labels, per):
     came = due({"kind": "budget", "labels": labels, "per": per}) < NEVER
     whole = came[: N // per * per].reshape(-1, per)

@@ -194,7 +194,7 @@ def test_log_loss_and_brier_score_of_sure_answers():
     assert METRICS["brier"](tally.columns) == pytest.approx([2, 0, 2])
 
 
-@pytest.mark.parametrize(
+@together(
     ("name", "words"),
     [
         ("eror", "no metric is called 'eror'; did you mean 'error'?"),

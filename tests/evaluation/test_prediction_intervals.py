@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from driftsim.evaluation.prediction_intervals import PredictionInterval, Sum, scale_of
 from driftsim.messages import ScenarioError
@@ -91,7 +92,7 @@ def test_adaptive_conformal_margins_keep_their_level_whatever_the_errors_do():
     assert abs(np.mean((np.abs(errors) > fixed)[known]) - (1 - level)) > bound
 
 
-@pytest.mark.parametrize(
+@together(
     ("covered", "scale"),
     [
         # those of MOA's AdaptivePredictionInterval at 0.95 and a limit of 0.1
@@ -103,7 +104,7 @@ def test_adaptive_margins_are_scaled_as_in_moa(covered, scale):
     assert scale_of(covered, 95, 0.1) == pytest.approx(scale, rel=1e-12)
 
 
-@pytest.mark.parametrize(
+@together(
     ("spec", "message"),
     [
         ("mve", "'mve' is no kind of prediction interval; write normal"),

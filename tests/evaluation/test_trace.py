@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from together import together
 
 from driftsim.evaluation.trace import Tally, Trace, round_interval
 
 
-@pytest.mark.parametrize(
+@together(
     ("rows", "interval"),
     [(1, 25), (50_000, 25), (50_001, 50), (200_001, 250), (10**6, 500), (10**7, 5000)],
 )

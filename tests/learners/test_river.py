@@ -5,6 +5,7 @@ import pytest
 from examples import predictions, rows_of, sea_stream
 from pydantic import ValidationError
 from river import linear_model, preprocessing, tree
+from together import together
 
 from driftsim.adaptation.policies import Policy
 from driftsim.evaluation.labels import Labels
@@ -81,7 +82,7 @@ def test_another_seed_gives_another_forest():
     assert not np.array_equal(one, two)
 
 
-@pytest.mark.parametrize(
+@together(
     ("written", "message"),
     [
         (

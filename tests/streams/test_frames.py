@@ -7,6 +7,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from together import together
 
 import driftsim
 from driftsim.messages import ScenarioError
@@ -102,7 +103,7 @@ def test_missing_values_and_keys_are_those_of_a_table():
     assert stream.length == (FRAME["size"] > 0).sum() and stream.schema.names == ("size",)
 
 
-@pytest.mark.parametrize(
+@together(
     ("source", "keys", "words"),
     [
         (pd.DataFrame({"a": [1, "x"], "y": [0, 1]}), {}, "column 'a' holds values of int, str"),
@@ -175,7 +176,7 @@ def test_an_edited_function_is_another():
     assert driftsim.Function(disc).snapshot.key != driftsim.Function(season).snapshot.key
 
 
-@pytest.mark.parametrize(
+@together(
     ("draw", "words"),
     [
         (lambda rng, t: (np.random.random((len(t), 1)), t % 2), "it draws other rows when it is"),
@@ -201,7 +202,7 @@ def test_a_table_shows_its_columns():
     assert "the target, numbers" in repr(driftsim.Table(FRAME, target="size"))
 
 
-@pytest.mark.parametrize(
+@together(
     ("keys", "message"),
     [
         ({"target": "colur"}, "there is no column 'colur'; did you mean 'colour'?"),

@@ -1,7 +1,7 @@
 """Inspection: each thing that a person should look at is found, and what is usual is not."""
 
 import numpy as np
-import pytest
+from together import together
 
 from driftsim.streams.inspection import errors_left, inspected
 from driftsim.streams.tables.columns import Column, in_order
@@ -29,7 +29,7 @@ def remarks(cells, labels=LABELS, classes=True):
     return inspected([column(cells), column(labels, "y")], 1, classes)[0].remarks
 
 
-@pytest.mark.parametrize(
+@together(
     ("cells", "message"),
     [
         (np.arange(N), ["rises with every row: an identifier, or the time?"]),
@@ -81,7 +81,7 @@ def test_what_an_identifier_tells_of_sorted_classes():
     assert "a leak? this column alone determines the target" in found
 
 
-@pytest.mark.parametrize(
+@together(
     ("cells", "message"),
     [
         (NOISE, "a leak? it is equal to the target"),
@@ -94,7 +94,7 @@ def test_a_leak_of_numbers(cells, message):
     assert remarks(cells, NOISE, classes=False) == ((message,) if message else ())
 
 
-@pytest.mark.parametrize(
+@together(
     ("labels", "message"),
     [
         (np.sort(LABELS), "rows are in the order of the labels; order: shuffled mixes them"),

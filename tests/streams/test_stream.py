@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from examples import sea_stream
 from pydantic import ValidationError
+from together import together
 
 from driftsim.streams.stream import Stream
 from driftsim.streams.world import BLOCK, sample_categorical
@@ -167,7 +168,7 @@ def test_chosen_by_weight():
     assert sample_categorical(rng, np.ones((4, 1))).tolist() == [0, 0, 0, 0]
 
 
-@pytest.mark.parametrize(
+@together(
     ("changed", "message"),
     [
         ({"concepts": {"a": "sea"}}, "visits 2 concepts, but there is 1"),

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pyarrow as pa
 import pytest
+from together import together
 
 from driftsim.clocks import NO_TIME
 from driftsim.durations import Moment, date_of
@@ -26,7 +27,7 @@ def text(micros):
     return date_of(int(micros)).isoformat(" ").removesuffix("+00:00")
 
 
-@pytest.mark.parametrize(
+@together(
     ("cells", "expected", "note"),
     [
         (["2024-03-31", " 2024-04-01 "], ["2024-03-31 00:00:00", "2024-04-01 00:00:00"], "UTC"),
@@ -92,7 +93,7 @@ def test_dates_and_times_of_day_may_have_columns_of_their_own():
     assert read(days, [0, 23])[0] == ["2011-01-26 00:00:00", "2011-01-27 23:00:00"]
 
 
-@pytest.mark.parametrize(
+@together(
     ("cells", "more", "row", "about"),
     [
         (["10/03/2004", "11/03/2004"], {}, 0, "the day or the month may come first; write time: {"),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+from together import together
 
 from driftsim.evaluation.significance import (
     Difference,
@@ -56,7 +57,7 @@ def test_equivalence_is_two_one_sided_tests():
     assert exact.equivalence_p(0.3) == 0 and exact.equivalence_p(0.1) == 1
 
 
-@pytest.mark.parametrize(
+@together(
     ("values", "remark"),
     [
         ([0.3], "one seed alone"),

@@ -5,6 +5,7 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 from scipy import stats
+from together import together
 
 from driftsim.evaluation.significance import bayesian_signed_rank, ranked, wilcoxon_holm
 from driftsim.evaluation.significance.midranks import midranks
@@ -95,7 +96,7 @@ def test_ranks_of_equals_differ_in_at_most_one_of_twenty_cases(k, n):
     assert np.mean(ps <= 0.05) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
 
 
-@pytest.mark.parametrize("n", [4, 9, 30, 150])
+@together("n", [4, 9, 30, 150])
 def test_wilcoxon_is_that_of_scipy(n):
     differences = np.random.default_rng(n).normal(0.3, 1, n)
     method = "exact" if n < 100 else "approx"

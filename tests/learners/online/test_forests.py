@@ -11,6 +11,7 @@ from plain_trees import PlainTree
 from river.drift.adwin import AdaptiveWindowing
 from test_adaptive_trees import drifting
 from test_trees import SIZES
+from together import together
 
 from driftsim.kernels.online.random_numbers import random_states
 from driftsim.learners.learner import Learner
@@ -270,7 +271,7 @@ def test_forests_over_nominal_columns_are_those_of_plain_python(gaps):
         assert plain.swaps
 
 
-@pytest.mark.parametrize(
+@together(
     ("max_features", "d", "n"),
     [(0.6, 3, 2), (0.6, 10, 6), (0.5, 5, 3), (1.0, 4, 4), (1, 4, 1), (9, 4, 4), (0.1, 3, 1),
      ("sqrt", 21, 5), ("log2", 24, 5), ("log2", 1, 1), (None, 7, 7)],

@@ -482,7 +482,7 @@ def test_an_operator_of_ones_own_is_known_where_it_has_a_density():
     assert not stream("{kind: mirrored, of: a}").known and stream("{kind: exact, of: a}").known
 
 
-@pytest.mark.parametrize(
+@together(
     "after",
     [
         "{kind: shifted, of: a, columns: [x1], by: 1 sd}",
