@@ -2,7 +2,7 @@
 
 from driftsim.cli.check import print_overview
 from driftsim.cli.options import Into, Tables, Target
-from driftsim.cli.studies import errors_printed
+from driftsim.cli.studies import errors_printed, print_line
 
 
 def init(table: Tables, target: Target = None, to: Into = None):
@@ -17,7 +17,7 @@ def proposal_for(tables, target, to=None):
     from driftsim.proposal.scenario_text import write_proposal
 
     path = write_proposal(tables, target, to)
-    print(f"{path}: written; read its comments, and change what is wrong")
+    print_line(f"{path}: written; read its comments, and change what is wrong")
     if schema := write_beside(path):
-        print(f"{schema}: written for editors, which then complete, explain and check it")
+        print_line(f"{schema}: written for editors, which then complete, explain and check it")
     return path

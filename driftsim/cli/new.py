@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 from typer import Argument, Option
 
 from driftsim.cli.completion import among
-from driftsim.cli.studies import errors_printed
+from driftsim.cli.studies import errors_printed, print_line
 
 Drifts = Literal[
     "none", "sudden", "gradual", "incremental", "recurring", "seasonal", "random", "markov",
@@ -37,6 +37,6 @@ def new(
 
         path = write_scenario(name, drift, task, to)
         command = f"driftsim run {quote(str(path))}"
-        print(f"{path}: written; `{command}` plays it, and its comments say what is what")
+        print_line(f"{path}: written; `{command}` plays it, and its comments say what is what")
         if schema := write_beside(path):
-            print(f"{schema}: written for editors, which then complete, explain and check it")
+            print_line(f"{schema}: written for editors, which then complete, explain and check it")

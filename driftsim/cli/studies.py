@@ -5,6 +5,7 @@ import sys
 import textwrap
 from collections import Counter
 from contextlib import contextmanager
+from typing import TextIO
 
 import typer
 
@@ -31,12 +32,18 @@ def studies_in(paths, settings, kept, parts, allow, figures=None):
 
 def print_message(text: str):
     """Print a message beside the output: as it is, but in a terminal it breaks between words."""
-    if sys.stderr.isatty():
+    print_line(text, sys.stderr)
+
+
+def print_line(text: str, to: TextIO | None = None):
+    """Print what a command did: as it is, but in a terminal it breaks between words."""
+    to = to or sys.stdout
+    if to.isatty():
         whole = textwrap.TextWrapper(break_long_words=False, break_on_hyphens=False)
         whole.width = max(shutil.get_terminal_size().columns, 40)
         whole.subsequent_indent = "  "
         text = "\n".join(map(whole.fill, text.splitlines()))
-    print(text, file=sys.stderr)
+    print(text, file=to)
 
 
 @contextmanager

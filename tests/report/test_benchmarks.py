@@ -16,6 +16,7 @@ from driftsim.figure_names import FIGURES
 from driftsim.report import write
 from driftsim.report.benchmark_text import markdown_table, parts_of, terminal_tables
 from driftsim.report.benchmarks import Entry, Grid
+from driftsim.report.figure_data import numbers
 from driftsim.report.figure_data.view import View
 from driftsim.report.files import text_files
 from driftsim.report.page.document import page
@@ -183,6 +184,10 @@ def test_names_that_would_be_alike_take_the_room_of_the_intervals():
         for table in terminal_tables(Grid([*"abcd"], rows, True, "error", "%"), 80):
             console.print(table)
     assert all(name in captured.get() for name in names) and "±" not in captured.get()
+
+
+def test_numbers_of_figures_name_the_streams(suite):
+    assert {*numbers.cost(View(suite))["stream"]} <= {*suite.benchmark().stream}
 
 
 @pytest.mark.any_version

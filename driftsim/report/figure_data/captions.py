@@ -196,7 +196,9 @@ def stream_of(scene):
     if not scene.stream.schema.regression:
         sums = sum(one["actual"].sum(axis=0) for one in worlds)
         classes = scene.stream.schema.classes or range(len(sums))
-        shares = some(f"{name} {share:.1%}" for name, share in zip(classes, sums / sums.sum()))
+        shares = some(
+            f"{name}: {100 * share:.1f} %" for name, share in zip(classes, sums / sums.sum())
+        )
         text += f" Shares of the classes: {shares}."
     if best_known(scene):
         errors = best_errors(scene).mean(axis=0)

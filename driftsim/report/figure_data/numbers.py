@@ -237,5 +237,7 @@ def table(view: View, every) -> Table:
     rows = [row for own in every for row in own][:MOST]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     alike = {name for name in ("setting", "metric") if len({row.get(name) for row in rows}) == 1}
-    kept = [name for name in columns if name not in alike]
-    return Table.of_rows([{name: row.get(name, nan) for name in kept} for row in rows], kept)
+    found = Table.of_rows(rows, [name for name in columns if name not in alike])
+    suite = all(one.study.suite for one in view.reports.values())
+    named = {"setting": "stream"} if suite else {}
+    return Table({named.get(name, name): found[name] for name in found})
