@@ -91,7 +91,7 @@ class Chart {
     return [Math.max(from - 1, 0), Math.min(Math.max(to, from) + 1, lasts.length - 1)];
   }
 
-  /** The last window, or the one before it where that has much fewer rows, whose values are noise. */
+  /** The last window, or the one before it where that has so few rows that its values are noise. */
   lastDrawn() {
     const { windows, steps } = this.shown;
     const last = windows.lasts.length - 1;
