@@ -129,10 +129,11 @@ def run(
     be written, and `RuntimeError` where traces were removed meanwhile, or where runs have failed,
     after all others have ended: its `results` are theirs.
     """
-    from driftsim.own import load_parts
+    from driftsim.own import load_parts, refuse_while_read
     from driftsim.runner.runs import missing
     from driftsim.store import Store
 
+    refuse_while_read()
     files = [str(path) for path in parts]
     load_parts(files)
     study = as_study(scenario, name, allow)

@@ -26,6 +26,7 @@ from driftsim.evaluation.strategies import Strategy
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.kernels.registry import coverage
 from driftsim.learners.learner import Learner
+from driftsim.learners.own_estimator import OwnEstimator
 from driftsim.libraries import imported, not_allowed, parameters
 from driftsim.messages import ScenarioError, flow, guess, short
 from driftsim.mistake_prices import Row as PriceRow
@@ -161,15 +162,18 @@ def summary(family: type[Part], name: str) -> str:
 def with_parameters(family: type[Part], name: str) -> str:
     """A kind, with the parameters it takes."""
     kind = family.kinds[name]
-    lines = [f"  {title(family, name)} ({family.kind()})", wrapped(described(kind), "    ", 4)]
+    lines = [f"  {title(family, name)} ({family.kind()})"]
+    lines += [wrapped(sentence, "    ", 4)] if (sentence := described(kind)) else []
     lines += [f"      {line}" for line in formula(kind).splitlines()]
     if issubclass(kind, Detector) and not required(kind):
         lines.append(wrapped(f"runs on: {kind().engine()}", "    ", 6))
+    own = issubclass(kind, OwnEstimator)
+    lines += own_parameters(kind.made_of) if own else ()
     for key, field in ordered_keys(kind).items():
         info, note = kind.model_fields[field], comment(kind, field)
         text = f"    {key}: {typed(info)}, {presence(info)}" + (f"; {note}" if note else "")
         lines.append(wrapped(text, "", 8))
-    if kind.model_config.get("extra") == "allow":
+    if kind.model_config.get("extra") == "allow" and not own:
         lines.append("    and the parameters of the class itself: give its path to driftsim kinds")
     return "\n".join(lines)
 
@@ -237,15 +241,20 @@ def listed_path(kind: type[Imported], path: str, allow: Collection[str] = ()) ->
     lines = [f"  {path}", wrapped(first, "    ", 4)] if first else [f"  {path}"]
     if engine := coverage(found):
         lines.append(wrapped(f"runs on: {engine}", "    ", 6))
-    for name, parameter in parameters(found).items():
-        required = parameter.default is parameter.empty
-        default = "required" if required else f"default {short(parameter.default)}"
-        lines.append(f"    {name}: {default}")
+    lines += own_parameters(found)
     keys = ", ".join(ordered_keys(kind))
     if keys and (hasattr(found, "predict") or not issubclass(kind, Learner)):
         lines.append(wrapped(f"and, by driftsim: {keys}", "    ", 8))
         lines.append(f"    `driftsim kinds {kind.kind()}` says what these are")
     return "\n".join(lines)
+
+
+def own_parameters(found: Callable[..., Any]) -> Iterator[str]:
+    """The parameters of a class or function, with their defaults."""
+    for name, parameter in parameters(found).items():
+        required = parameter.default is parameter.empty
+        default = "required" if required else f"default {short(parameter.default)}"
+        yield f"    {name}: {default}"
 
 
 def wrapped(text: str, begin: str, indent: int) -> str:
@@ -256,7 +265,8 @@ def wrapped(text: str, begin: str, indent: int) -> str:
 
 def title(family: type[Part], name: str) -> str:
     """A kind as a scenario writes it."""
-    return f"{name}.…" if issubclass(family.kinds[name], Imported) else name
+    kind = family.kinds[name]
+    return f"{name}.…" if issubclass(kind, Imported) and kind.holds(f"{name}.x") else name
 
 
 def plain(value: Any) -> str:

@@ -140,6 +140,11 @@ def checked_packages(names: Collection[str]) -> tuple[str, ...]:
             raise ScenarioError(f"--allow {short(head)}: this {message}")
         if not may_be_allowed(head) and head not in (*OPEN, *ESTIMATORS):
             reason = uninstalled(head) if not installed(head) else "it cannot be allowed"
+            if not installed(head) and Path(f"{head}.py").is_file():
+                reason = (
+                    f"{head}.py is a file of your own; give it by --with {head}.py, and name its "
+                    "classes by their names in snake case, such as learner: my_tree for MyTree"
+                )
             raise ScenarioError(f"--allow {head}: {reason}")
     return tuple(names)
 

@@ -7,11 +7,13 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterable
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from driftsim.files import EDITED, content_hash, is_file, local, reason
+from driftsim.learners.own_estimator import adopt
 from driftsim.messages import ScenarioError, line
 
 PREFIX = "driftsim_parts_"  # of the names of their modules
@@ -19,6 +21,7 @@ READ_FROM = "read_from"  # an attribute of these modules: their path and hash
 UNTYPED = re.compile(r"A non-annotated attribute was detected: `(\w+) = (.*?)`")
 NO_SCHEMA = re.compile(r"Unable to generate pydantic-core schema for (?:<class ')?(.*?)(?:'>)?\. ")
 _importing = threading.Lock()
+_reading = threading.local()  # whether this thread imports such a file
 
 
 def load_parts(files: Iterable[str | Path] | dict[str, str]) -> None:
@@ -62,14 +65,26 @@ def source(file: str | Path) -> bytes:
 
 def _import(name: str, path: Path, content: bytes) -> None:
     sys.modules[name] = module = ModuleType(name)
-    module.__file__ = str(path)
+    module.__file__, module.__spec__ = str(path), ModuleSpec(name, None, origin=str(path))
+    _reading.on = True
     try:
         exec(compile(content, str(path), "exec"), vars(module))
+        adopt(module)
     except (Exception, SystemExit) as error:
         del sys.modules[name]
         wrong, right = mistake(error, vars(module))
-        message = f"{path}:{row_of(error, path, content)}: {type(error).__name__}: {wrong}; {right}"
+        known = "" if isinstance(error, ScenarioError) else f"{type(error).__name__}: "
+        message = f"{path}:{row_of(error, path, content)}: {known}{wrong}; {right}"
         raise ScenarioError(line(message)) from None
+    finally:
+        _reading.on = False
+
+
+def refuse_while_read() -> None:
+    """Raise `ScenarioError` where a file of parts would play a study whenever it is imported."""
+    if getattr(_reading, "on", False):
+        what = "a study is played whenever this file is read"
+        raise ScenarioError(f"{what}; put the call below if __name__ == '__main__':")
 
 
 def row_of(error: BaseException, path: Path, content: bytes) -> int:

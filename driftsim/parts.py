@@ -237,7 +237,8 @@ class Part(Strict, metaclass=Renaming):
 
     @classmethod
     def _guess(cls, kind: str) -> str:
-        paths = [name for name, known in cls.kinds.items() if issubclass(known, Imported)]
+        kinds = cls.kinds.items()
+        paths = [n for n, one in kinds if issubclass(one, Imported) and one.holds(f"{n}.x")]
         words = [name for name in cls.kinds if name not in paths]
         return guess(kind, words, [f"{path}.…" for path in paths])
 

@@ -1,6 +1,7 @@
 """Estimators: `{kind: lightgbm.LGBMClassifier, num_leaves: 15}`, by scikit-learn's interface."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
@@ -216,18 +217,18 @@ class Estimator(LibraryLearner):
 
     def _estimator(self, seed):
         """The unfitted estimator, every open seed in it drawn from the seed."""
-        rng = np.random.default_rng(seed)
-
-        def make(path, params):
-            trusted = not within(path, (*OPEN, *ESTIMATORS))  # a class of it can be anything
-            kind = imported(path, self.packages, callable if trusted else nameable)
-            if not isinstance(kind, type) or (trusted and not is_estimator(kind)):
-                return kind  # a function, such as a score, or a class to be given as it is
-            return made(kind, path, {name: paired(one) for name, one in params.items()}, rng)
-
+        make = partial(self._made, np.random.default_rng(seed))
         later = LATER.get(self.path.partition(".")[0])
         params = {name: one for name, one in self.params.items() if name != later}
         return make(self.path, assembled(params, self.packages, make))
+
+    def _made(self, rng, path, params):
+        """What there is at a path, made of parameters if it is the class of an estimator."""
+        trusted = not within(path, (*OPEN, *ESTIMATORS))  # a class of it can be anything
+        kind = imported(path, self.packages, callable if trusted else nameable)
+        if not isinstance(kind, type) or (trusted and not is_estimator(kind)):
+            return kind  # a function, such as a score, or a class to be given as it is
+        return made(kind, path, {name: paired(one) for name, one in params.items()}, rng)
 
     @model_validator(mode="after")
     def _predicts(self):
