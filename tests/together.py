@@ -5,7 +5,7 @@ import inspect
 
 import pytest
 
-FAILED = Exception, pytest.fail.Exception
+FAILED = Exception, pytest.fail.Exception, pytest.skip.Exception
 
 
 def short(case):
