@@ -180,10 +180,10 @@ def models_of(learner: Any, policy: Any, allow: Collection[str]) -> dict[str, An
         case list() | tuple():
             message = "a list has no names for its learners; give a dict of names to learners"
             raise ScenarioError(f"driftsim.evaluate: learner: {message}")
+        case {"kind": _}:  # also of one that has another learner in it
+            several = {name_of(learner): learner}
         case {"learner": one}:
             several = {name_of(one): learner}
-        case {"kind": _}:
-            several = {name_of(learner): learner}
         case Mapping():
             several = {**learner}
         case _:
@@ -195,7 +195,11 @@ def models_of(learner: Any, policy: Any, allow: Collection[str]) -> dict[str, An
 
 def contender(name: str, given: Any, policy: Any, allow: Collection[str]) -> Any:
     """A contender as a scenario writes it, of a learner and the policy for all."""
-    whole = given if isinstance(given, dict) and "learner" in given else {"learner": given}
+    match given:
+        case {"learner": _, **others} if "kind" not in others:
+            whole = given
+        case _:
+            whole = {"learner": given}
     if "policy" in whole:
         return whole
     return whole | {"policy": online(name, whole["learner"], allow) if policy is None else policy}

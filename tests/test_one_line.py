@@ -159,3 +159,11 @@ def test_mistakes_of_keywords_are_named_by_their_place():
     with pytest.raises(ScenarioError, match=r"has 2 streams or settings .*; give one of .variants"):
         driftsim.stream(driftsim.load(sweep))
     assert driftsim.stream(driftsim.load(sweep).variants[1]).noise == 0.2
+
+
+def test_evaluate_takes_a_learner_with_another_one_in_it():
+    learner = {"kind": "cost_sensitive", "learner": "majority", "mistake": {"0": 1, "1": 2}}
+    own = {"learner": learner, "policy": "online"}
+    assert models_of(learner, "online", ()) == {"cost_sensitive": own}
+    assert models_of({"own": learner}, "online", ()) == {"own": own}
+    assert models_of({"learner": learner}, "online", ()) == {"cost_sensitive": own}

@@ -318,6 +318,8 @@ def label_of(path: str) -> str:
     *above, word = path.split(".")
     if path.startswith("stream.drift.at."):
         return f"change {int(word) + 1} at"
+    if "mistake" in above:  # by the actual class, and perhaps the predicted one
+        return f"a mistake on {path.partition('.mistake.')[2].replace('.', ', answered ')}"
     if word.isdecimal():
         head, comma, tail = label_of(".".join(above)).partition(", ")
         return f"{head} {int(word) + 1}{comma}{tail}"

@@ -8,6 +8,7 @@ import pytest
 from driftsim.messages import ScenarioError
 from driftsim.scenario import load
 from driftsim.scenario.notation import parsed
+from driftsim.studio.controls import label_of
 from driftsim.studio.kind_choices import CHOSEN
 from driftsim.studio.session import Session
 from driftsim.studio.sources import source_of
@@ -135,6 +136,12 @@ def test_of_a_suite_one_stream_is_shown_with_the_contenders_that_can_play_it(tmp
     session.do({"do": "stream", "value": "easy"})
     session.do({"do": "stream", "value": "numbers"})
     assert session.now.scenario.stream.length == 5_000  # as it was left
+
+
+def test_prices_of_mistakes_are_named_by_their_classes():
+    assert label_of("prices.mistake.1") == "a mistake on 1"
+    assert label_of("models.a.learner.mistake.no.yes") == "a mistake on no, answered yes"
+    assert label_of("stream.concepts.a.priors.0") == "priors 1, a"  # the first of a list
 
 
 def test_without_prices_a_mistake_costs_1_and_can_get_another_price(tmp_path):
