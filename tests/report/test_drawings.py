@@ -17,7 +17,13 @@ from scipy.optimize import isotonic_regression
 from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.report.figure_data.costs import COSTS, Costs
 from driftsim.report.figure_data.kinds import belongs
-from driftsim.report.figure_data.label_placement import ascending, free_box, in_turn, needs_line
+from driftsim.report.figure_data.label_placement import (
+    ascending,
+    free_box,
+    in_turn,
+    needs_line,
+    passes,
+)
 from driftsim.report.figure_data.looks import SHADES, look_of, shade
 from driftsim.report.figure_data.price_lines import Crossing, PriceLines
 from driftsim.report.figure_data.view import View
@@ -492,6 +498,15 @@ def test_a_box_finds_room_beside_its_mark_or_above_all():
     assert free[0] >= 55 and free[1] < 50 < free[3]
     above = free_box((50, 50), 20, 10, [(-1, -1, 101, 101)], (0, 0, 100, 100))
     assert above[1] >= 101
+
+
+def test_a_line_to_a_name_passes_no_other_mark():
+    above = [(40, 55, 60, 100), (0, 0, 45, 100), (55, 0, 100, 100), (30, 0, 70, 45)]
+    assert free_box((50, 50), 4, 4, [], (0, 0, 100, 100), others=[(57, 50)])[0] < 56
+    only = free_box((50, 50), 4, 4, above[1:], (0, 0, 100, 100), others=[(50, 50), (50, 53)])
+    assert only[1] > 50  # where there is no other way, past it
+    crossed = passes(np.zeros(2), np.array([[10, 0], [0, 10]]), [(5, 1), (0, 0)], 4)
+    assert crossed.tolist() == [True, False]
 
 
 def test_a_line_leads_to_names_that_may_seem_to_be_of_another_mark():

@@ -6,6 +6,8 @@ import numpy as np
 
 ANGLES = np.linspace(0, 2 * np.pi, 24, endpoint=False)
 REACHES = np.arange(5, 400, 3)  # points from a mark to its name
+FAR = 120  # points to a name whose line passes no other mark; else it may
+NEAR = 4  # points from a line to a mark that it should not seem to lead to
 Box = tuple[float, float, float, float]  # left, low, right, high
 
 
@@ -55,14 +57,16 @@ def free_box(
     taken: Sequence[Box],
     area: Box,
     scale: float = 1,
+    others: Sequence[Sequence[float]] = (),
 ) -> Box:
     """The box of a size nearest to a point, inside `area`, that touches none of `taken` (n, 4).
 
-    Where there is none, the box lies above all that is taken. `scale` is that of a point.
+    A line to it comes near none of the `others` (m, 2), if there is such a one not far away. Where
+    there is none at all, the box lies above all that is taken. `scale` is that of a point.
     """
     boxes = np.array(taken, float).reshape(-1, 4)
     left, low, right, high = area
-    for reach in REACHES * scale:
+    for reach in (REACHES[REACHES < FAR] if len(others) else REACHES) * scale:
         x = mark[0] + reach * np.cos(ANGLES) + width / 2 * (np.cos(ANGLES).round(3) - 1)
         y = mark[1] + reach * np.sin(ANGLES) + height / 2 * (np.sin(ANGLES).round(3) - 1)
         inside = (x >= left) & (x + width <= right) & (y >= low) & (y + height <= high)
@@ -70,12 +74,29 @@ def free_box(
             (x[:, None] >= boxes[:, 2]) | (x[:, None] + width <= boxes[:, 0])
             | (y[:, None] >= boxes[:, 3]) | (y[:, None] + height <= boxes[:, 1])
         ).all(axis=1)  # fmt: skip
-        found = np.flatnonzero(inside & apart)
+        ends = np.stack([np.clip(mark[0], x, x + width), np.clip(mark[1], y, y + height)], axis=1)
+        clear = ~passes(np.array(mark), ends, others, NEAR * scale)
+        found = np.flatnonzero(inside & apart & clear)
         if len(found):
             i = found[0]
             return float(x[i]), float(y[i]), float(x[i] + width), float(y[i] + height)
+    if len(others):
+        return free_box(mark, width, height, taken, area, scale)
     top, start = max([*boxes[:, 3], high]), min(mark[0], right - width)
     return start, top, start + width, top + height
+
+
+def passes(
+    mark: np.ndarray, ends: np.ndarray, others: Sequence[Sequence[float]], near: float
+) -> np.ndarray:
+    """Which lines (n,) from a mark to some ends (n, 2) come near one of the `others` (m, 2)."""
+    apart = np.array(others, float).reshape(-1, 2) - mark
+    apart = apart[np.abs(apart).max(axis=1) > 1]  # none leads away from a mark at the same place
+    ways = (ends - mark)[:, None]
+    lengths = np.maximum((ways**2).sum(axis=2), 1e-9)
+    along = ((apart * ways).sum(axis=2) / lengths).clip(0, 1)
+    away = np.linalg.norm(along[:, :, None] * ways - apart, axis=2)
+    return (away < np.minimum(near, 0.6 * np.linalg.norm(apart, axis=1))).any(axis=1)
 
 
 def needs_line(name: str, box: Box, marks: Mapping[str, Sequence[float]], near: float) -> bool:

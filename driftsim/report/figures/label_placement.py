@@ -92,7 +92,8 @@ def add_point_names(panel, points, colours, steps=(), size=7.5):
         text = panel.text(0, 0, short(name), fontsize=size, gid="name", **style)
         box = text.get_window_extent(measure)
         boxes = [one.extents for one in taken]
-        free = free_box(marks[name], box.width, box.height, boxes, area.extents, scale)
+        about = boxes, area.extents, scale, [*marks.values()]
+        free = free_box(marks[name], box.width, box.height, *about)
         place = Bbox.from_extents(*free)
         taken.append(place.padded(2 * scale, 0.5 * scale))
         text.set_position(panel.transAxes.inverted().transform(place.p0))

@@ -57,7 +57,7 @@ def names_near(
     area, marks = upright(box[:4]), {name: (x, -y) for name, (x, y) in points.items()}
     for name in in_turn(marks):
         width = text_width(short(name), SMALL)
-        place = free_box(marks[name], width, HIGH, full, area)
+        place = free_box(marks[name], width, HIGH, full, area, others=[*marks.values()])
         full.append((place[0] - 2, place[1] - 1, place[2] + 2, place[3] + 1))
         left, top, right, bottom = upright(place)
         if needs_line(name, place, marks, 9):
