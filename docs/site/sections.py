@@ -17,19 +17,19 @@ PAGES = {  # those that explain the kinds of a family, or the one section of a p
         "tutorials/your_table",
         "scenarios#stream",
     ),
-    "drift": ("scenarios#stream",),
+    "drift": ("scenarios#drifts",),
     "arrivals": ("time", "scenarios#stream"),
     "learner": ("learners", "models", "scenarios#models"),
-    "policy": ("policies", "scenarios#models"),
-    "memory": ("scenarios#models", "policies", "time"),
+    "policy": ("scenarios#policies", "policies"),
+    "memory": ("scenarios#memories", "policies", "time"),
     "detector": ("detectors", "detectors_alone"),
     "shift_test": ("detectors",),
-    "labels": ("protocols", "scenarios#evaluation"),
+    "labels": ("protocols", "scenarios#labels"),
     "protocol": ("protocols",),
     "strategy": ("protocols",),
     "prediction_interval": ("intervals",),
 }
-HEADING = re.compile(r"^#{1,3} (.*)$", re.M)
+HEADING = re.compile(r"^#{1,4} (.*)$", re.M)
 FENCED = re.compile(r"^ *```.*?^ *```", re.M | re.S)
 
 
@@ -51,12 +51,12 @@ def about(family: str, kind: str, most: int = 2) -> list[tuple[str, str, str]]:
 
 
 def explained(kind: str, title: str, text: str) -> int:
-    """How much a section says of a kind: by its title, the row of a table, or how often."""
+    """How much a section says of a kind: by its title, a paragraph or row about it, how often."""
     name = re.escape(kind)
     if title.strip("`") == kind:
         return 1_000
-    rows = len(re.findall(rf"^\| `(?:\{{kind: )?{name}\b", text, re.M))
-    return 10 * rows + len(re.findall(rf"`{name}`|\bkind: {name}\b", text))
+    begins = re.search(rf"(?:^\| |\n\n|^- (?:\*\*)?)`(?:\{{kind: )?{name}\b", text, re.M)
+    return (100 if begins else 0) + len(re.findall(rf"`{name}`|\bkind: {name}\b", text))
 
 
 @cache

@@ -1,6 +1,6 @@
 """Packed: the tallies of a study as one compressed text, from which the page draws.
 
-docs/measures.md ("The tallies of the page") describes the format; unpack.js reads it.
+docs/design.md ("The tallies of the page") describes the format; unpack.js reads it.
 """
 
 import base64

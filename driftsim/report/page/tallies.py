@@ -1,6 +1,6 @@
 """Tallies: what the page keeps of traces, so that it can compute metrics from it.
 
-docs/measures.md ("The tallies of the page") describes the format; unpack.js reads it.
+docs/design.md ("The tallies of the page") describes the format; unpack.js reads it.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-// Unpack: the tallies of the page, from text to arrays; docs/measures.md describes the format.
+// Unpack: the tallies of the page, from text to arrays; docs/design.md describes the format.
 
 const ARRAYS = {
   u1: Uint8Array,
