@@ -86,6 +86,10 @@ def test_the_site_makes_pages_readable(monkeypatch):
     assert readable("<td>8.5 ± 0.2</td><td>since 2024</td>").count('class="number"') == 1
     assert readable(r"<td><code>A\|B</code></td>") == '<td><code class="whole">A|B</code></td>'
     assert "adaptive_<wbr>random_" in readable("<td><code>adaptive_random_forest</code></td>")
+    table = "<table><tr><th>a</th><th>b</th><th></th></tr><tr><td>1</td><td>2</td><td>{}</td></tr>"
+    shown = readable(table.format("words " * 9) + "</table>")
+    assert 'class="stacked' in shown and shown.count("data-head") == 2
+    assert "stacked" not in readable(table.format("few") + "</table>")
     assert readable('<img src="a.png">').startswith('<a class="picture" href="a.png">')
 
 

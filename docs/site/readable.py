@@ -3,10 +3,14 @@
 import re
 
 WIDE, LONG, BROKEN = 64, 24, 20  # characters: of a line, of numbers that do not wrap, of a name
+SENTENCE, FOLDED = 50, 200  # characters of a cell that is a sentence, lines of a block that is shut
 BLOCK = re.compile(r'<div class="highlight"><pre>.*?</pre></div>', re.S)
+TABLE = re.compile(r'(<div class="stacked[^>]*>\s*)?<table>.*?</table>', re.S)
+ROW = re.compile(r"<tr>.*?</tr>", re.S)
 CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</\1>", re.S)
 NAME = re.compile(r"(?<!</span>)<code>([^<]*)</code>")  # in a line, not in a block
 CODE = re.compile(r"<code>.*?</code>")
+ALIGNED = re.compile(r"^[^<\n]*\S {2,}\S[^<\n]*$", re.M)  # a line of columns
 LENGTHY = re.compile(rf"[^\s<>]{{{BROKEN + 1},}}")
 BREAKS = re.compile(r"([_./(=,])(?=[A-Za-z])|(?<=[a-z])(?=[A-Z])")
 PICTURE = re.compile(r'(<a [^>]*>\s*)?(<img [^>]*src="([^"]*)"[^>]*>)')
@@ -14,21 +18,46 @@ NUMBERS = re.compile(r"[\s\d.,;:±·/%–−+-]*(?:(?:to|[kMG]?B|k|M|EUR|s|rows)
 
 
 def readable(content: str) -> str:
-    """The content of a page: sentences in blocks wrap, numbers do not, pictures can be enlarged."""
+    """The content of a page: sentences wrap, also in tables, numbers do not, pictures enlarge."""
     content = BLOCK.sub(lambda block: wrapped(block[0]), content)
     content = NAME.sub(named, content)
     content = CELL.sub(cell, content)
+    content = TABLE.sub(stacked, content)
     return PICTURE.sub(enlarged, content)
 
 
 def wrapped(block: str) -> str:
     """A block whose lines wrap where they are sentences, and neither columns nor a language."""
+    if (count := block.count("\n")) > FOLDED:
+        return f"<details><summary>{count} lines</summary>{block}</details>"
     if '<span class="' in block:
         return block
-    lines = [line for line in re.sub(r"<[^>]*>", "", block).split("\n") if len(line) > WIDE]
+    lines = [line for line in plain(block).split("\n") if len(line) > WIDE]
     if not lines or any(re.search(r"\S {3,}\S", line) for line in lines):
         return block
+    block = ALIGNED.sub(r'<span class="aligned">\g<0></span>', block)
     return block.replace("<pre>", '<pre class="prose">', 1)
+
+
+def stacked(match: re.Match[str]) -> str:
+    """A table of sentences in three columns or more, whose rows are stacks on a narrow screen."""
+    heads, *rows = ([plain(one[3]) for one in CELL.finditer(row)] for row in ROW.findall(match[0]))
+    longest = max((len(one) for row in rows for one in row[1:]), default=0)
+    if match[1] or len(heads) < 3 or longest < SENTENCE:
+        return match[0]
+    table = ROW.sub(lambda row: headed(row[0], heads), match[0])
+    return f'<div class="stacked sentences">{table}</div>'
+
+
+def headed(row: str, heads: list[str]) -> str:
+    """A row whose cells know the heads of their columns."""
+    left = iter(heads)
+
+    def cell_with_head(one: re.Match[str]) -> str:
+        words = next(left, "")
+        return f'<td data-head="{words}: "{one[1]}' if words else one[0]
+
+    return re.sub(r"<td([^>]*>)", cell_with_head, row)
 
 
 def cell(match: re.Match[str]) -> str:
@@ -36,15 +65,20 @@ def cell(match: re.Match[str]) -> str:
     tag, attributes, text = match.groups()
     text = text.replace(r"\|", "|")  # which Markdown leaves as it is within code
     text = CODE.sub(lambda code: LENGTHY.sub(breakable, code[0]), text)
-    plain = re.sub(r"<[^>]*>", "", text)
+    words = plain(text)
     if (
         tag == "td"
-        and len(plain) <= LONG
-        and re.search(r"[\d–]", plain)
-        and NUMBERS.fullmatch(plain)
+        and len(words) <= LONG
+        and re.search(r"[\d–]", words)
+        and NUMBERS.fullmatch(words)
     ):
         attributes += ' class="number"'
     return f"<{tag}{attributes}>{text}</{tag}>"
+
+
+def plain(text: str) -> str:
+    """A piece of HTML without its tags."""
+    return re.sub(r"<[^>]*>", "", text)
 
 
 def breakable(match: re.Match[str]) -> str:
