@@ -29,7 +29,9 @@ def scenarios() -> list[Path]:
 def name(path: Path) -> str:
     """The title of a scenario."""
     words = path.stem.replace("_", " ").capitalize()
-    return f"Suite: {words.lower()}" if path.parent.name == "suites" else words
+    return (
+        f"Suite: {words.lower().replace('moa', 'MOA')}" if path.parent.name == "suites" else words
+    )
 
 
 def pages(reports: Path | None) -> dict[str, str]:
@@ -67,8 +69,9 @@ def scenario_page(path: Path, reports: Path | None) -> Iterator[str]:
         address = f"../reports/{path.stem}/report.html"
         yield f"[Open the report by itself]({address}){{target=_blank}}"
         yield f'<iframe class="report" src="{address}" title="Report of {name(path)}"></iframe>'
-    elif (PICTURES / f"{path.stem}.png").exists():
-        yield f"![Error of the contenders along the stream](pictures/{path.stem}.png)"
+    else:
+        if (PICTURES / f"{path.stem}.png").exists():
+            yield f"![Error of the contenders along the stream](pictures/{path.stem}.png)"
         yield answered(path)
     yield "## Run it"
     yield f"```sh\n{command}\n```"

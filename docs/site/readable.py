@@ -7,10 +7,13 @@ SENTENCE, FOLDED = 50, 200  # characters of a cell that is a sentence, lines of 
 BLOCK = re.compile(r'<div class="highlight"><pre>.*?</pre></div>', re.S)
 TABLE = re.compile(r'(<div class="stacked[^>]*>\s*)?<table>.*?</table>', re.S)
 ROW = re.compile(r"<tr>.*?</tr>", re.S)
+HEADING = re.compile(r"<h[1-4] .*?</h[1-4]>")
 CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</\1>", re.S)
 NAME = re.compile(r"(?<!</span>)<code>([^<]*)</code>")  # in a line, not in a block
 CODE = re.compile(r"<code>.*?</code>")
-ALIGNED = re.compile(r"^[^<\n]*\S {2,}\S[^<\n]*$", re.M)  # a line of columns
+ALIGNED = re.compile(  # lines of columns, or of one long word
+    r"(?:^|(?<=<code>))(?:[^<\n]*\S {2,}\S[^<\n]*|\s*[^<\s]{40,})$", re.M
+)
 LENGTHY = re.compile(rf"[^\s<>]{{{BROKEN + 1},}}")
 BREAKS = re.compile(r"([_./(=,])(?=[A-Za-z])|(?<=[a-z])(?=[A-Z])")
 PICTURE = re.compile(r'(<a [^>]*>\s*)?(<img [^>]*src="([^"]*)"[^>]*>)')
@@ -21,6 +24,7 @@ def readable(content: str) -> str:
     """The content of a page: sentences wrap, also in tables, numbers do not, pictures enlarge."""
     content = BLOCK.sub(lambda block: wrapped(block[0]), content)
     content = NAME.sub(named, content)
+    content = HEADING.sub(lambda one: CODE.sub(with_breaks, one[0]), content)
     content = CELL.sub(cell, content)
     content = TABLE.sub(stacked, content)
     return PICTURE.sub(enlarged, content)
@@ -64,7 +68,7 @@ def cell(match: re.Match[str]) -> str:
     """A cell of a table, whose numbers stay on one line, and whose long names may break."""
     tag, attributes, text = match.groups()
     text = text.replace(r"\|", "|")  # which Markdown leaves as it is within code
-    text = CODE.sub(lambda code: LENGTHY.sub(breakable, code[0]), text)
+    text = CODE.sub(with_breaks, text)
     words = plain(text)
     if (
         tag == "td"
@@ -79,6 +83,11 @@ def cell(match: re.Match[str]) -> str:
 def plain(text: str) -> str:
     """A piece of HTML without its tags."""
     return re.sub(r"<[^>]*>", "", text)
+
+
+def with_breaks(code: re.Match[str]) -> str:
+    """Code whose long names may break."""
+    return LENGTHY.sub(breakable, code[0])
 
 
 def breakable(match: re.Match[str]) -> str:

@@ -36,6 +36,6 @@ def page() -> str:
 def section(key: str) -> Iterator[str]:
     """The section of a key: what it is, and its own keys."""
     yield f"## `{key}` {{#{key}}}"
-    each = "By name: " if key == "models" else ""
-    yield f"{each}{described(SECTIONS[key])} [More](../scenarios.md#{key})."
+    each = " Each has a name." if key == "models" else ""
+    yield f"{described(SECTIONS[key])}{each} [More](../scenarios.md#{key})."
     yield parameter_table(SECTIONS[key])
