@@ -14,6 +14,13 @@ from readable import readable
 
 MADE = 'class="doc doc-object'  # what is made from docstrings
 DOCUMENT = re.compile(r"docs/(\w+)\.md")  # as docstrings name a page beside that of the API
+BOOSTS = {  # of pages in a search, others 1: what explains comes before what is for developers
+    "tutorials/your_table.md": 3,
+    "scenarios.md": 2,
+    "design.md": 0.2,
+    "contributing.md": 0.2,
+    "changelog.md": 0.2,
+}
 REPORTS = "DRIFTSIM_REPORTS"  # the folder of the reports that pages of the gallery show
 
 
@@ -58,9 +65,10 @@ def copied(files, reports: Path | None) -> Iterator[tuple[str, Path]]:
 
 
 def on_page_markdown(markdown, page, config, files):
-    """Lead links to files outside docs/ to their places in the site."""
+    """Lead links to files outside docs/ to their places, and weigh the page in a search."""
     if page.parent is None:
         page.meta.setdefault("hide", ["navigation"])  # which would name this page alone
+    page.meta["search"] = {"boost": BOOSTS.get(page.file.src_uri, 1)}
     return relinked(page.file.src_uri, markdown)
 
 
