@@ -26,7 +26,7 @@ from driftsim.evaluation.strategies import Strategy
 from driftsim.examples import CONCEPTS, PARTS, scenario, written
 from driftsim.kernels.registry import coverage
 from driftsim.learners.learner import Learner
-from driftsim.learners.own_estimator import OwnEstimator
+from driftsim.learners.own_estimator import OwnEstimator, named_by_paths
 from driftsim.libraries import imported, not_allowed, parameters
 from driftsim.messages import ScenarioError, flow, guess, short
 from driftsim.mistake_prices import Row as PriceRow
@@ -265,8 +265,7 @@ def wrapped(text: str, begin: str, indent: int) -> str:
 
 def title(family: type[Part], name: str) -> str:
     """A kind as a scenario writes it."""
-    kind = family.kinds[name]
-    return f"{name}.…" if issubclass(kind, Imported) and kind.holds(f"{name}.x") else name
+    return f"{name}.…" if named_by_paths(family.kinds[name]) else name
 
 
 def plain(value: Any) -> str:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from driftsim.kinds import FAMILIES
 from driftsim.learners.learner import Learner
+from driftsim.learners.own_estimator import named_by_paths
 from driftsim.libraries import loaded
 from driftsim.parts import Imported
 from driftsim.safety import OPEN, exported
@@ -17,7 +18,7 @@ ROLES = {"ClassifierMixin", "RegressorMixin", "Classifier", "Regressor", "Pipeli
 def installed_paths() -> dict[type[Imported], list[str]]:
     """The paths of classes, and of functions that load data, by kind; takes seconds."""
     kinds = [kind for family in FAMILIES.values() for kind in family.kinds.values()]
-    return {kind: paths_of(kind) for kind in kinds if issubclass(kind, Imported)}
+    return {kind: paths_of(kind) for kind in kinds if named_by_paths(kind)}
 
 
 def paths_of(kind: type[Imported]) -> list[str]:

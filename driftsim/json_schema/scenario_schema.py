@@ -23,6 +23,7 @@ from driftsim.json_schema.values import (
     schema_of,
 )
 from driftsim.kinds import FAMILIES, ordered_keys
+from driftsim.learners.own_estimator import named_by_paths
 from driftsim.parts import Imported, Part, Strict, described, dumped, keys_of
 from driftsim.scenario import Scenario
 from driftsim.scenario.evaluation import Evaluation
@@ -204,9 +205,9 @@ class Definitions:
 
     def _words(self, family: type[Part]) -> Words:
         """The texts that name a kind of a family."""
-        plain = {name: kind for name, kind in family.kinds.items() if not is_path(kind)}
+        plain = {name: kind for name, kind in family.kinds.items() if not named_by_paths(kind)}
         names = sorted(plain)
-        paths = [self._pattern(kind) for kind in family.kinds.values() if is_path(kind)]
+        paths = [self._pattern(kind) for kind in family.kinds.values() if named_by_paths(kind)]
         hint, own = "the path of a library's class" if paths else "", family.kind()
         meanings = {name: described(plain[name]) for name in names}
         write = f"{hint}, or one of " if hint else ""
@@ -225,7 +226,9 @@ class Definitions:
         own, offers = family.kind(), [f"{family.kind()}.kinds"]
         if needy:
             alone = {one: described(part) for one, part in sorted(family.kinds.items())}
-            alone = {one: what for one, what in alone.items() if not is_path(family.kinds[one])}
+            alone = {
+                one: what for one, what in alone.items() if not named_by_paths(family.kinds[one])
+            }
             bare = {one: what for one, what in alone.items() if one not in needy}
             snippets = [snippet(family, one) for one in needy]
             listed = one_of(bare) if bare else {}
@@ -248,7 +251,9 @@ class Definitions:
         branches = []
         for name, kind in sorted(family.kinds.items()):
             self.found[f"{family.kind()}.{name}"] = self._kind(family, name)
-            asked = {"pattern": f"^{self._pattern(kind)}$"} if is_path(kind) else {"const": name}
+            asked = (
+                {"pattern": f"^{self._pattern(kind)}$"} if named_by_paths(kind) else {"const": name}
+            )
             condition = {"properties": {"kind": asked}, "required": ["kind"]}
             found = {"$ref": f"#/definitions/{family.kind()}.{name}"}
             branches.append({"if": condition, "then": found})
@@ -274,14 +279,11 @@ def keys_in_order(kind: type[Strict]) -> dict[str, str]:
     return ordered_keys(kind) if issubclass(kind, Part) else keys_of(kind)
 
 
-def is_path(kind: type) -> bool:
-    """Whether a kind is named by the path of a class."""
-    return issubclass(kind, Imported)
-
-
 def needs(kind: type[Strict]) -> bool:
     """Whether a kind has parameters that must be given."""
-    return not is_path(kind) and any(one.is_required() for one in kind.model_fields.values())
+    return not issubclass(kind, Imported) and any(
+        one.is_required() for one in kind.model_fields.values()
+    )
 
 
 def with_needs(schema: Json, needy: list[str]) -> Json:

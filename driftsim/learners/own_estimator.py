@@ -12,7 +12,7 @@ from driftsim.learners.learner import Model
 from driftsim.learners.sklearn import paired
 from driftsim.libraries import assembled, distribution, installed, parameters
 from driftsim.messages import guess, short
-from driftsim.parts import Part
+from driftsim.parts import Imported, Part
 
 
 class OwnEstimator(Estimator):
@@ -57,6 +57,11 @@ class OwnEstimator(Estimator):
             raise ValueError(
                 f"{name} does not say what it predicts; let it inherit from {mixins} {right}"
             )
+
+
+def named_by_paths(kind: type) -> bool:
+    """Whether a kind is named by the paths of classes of a library, rather than by its own name."""
+    return issubclass(kind, Imported) and not issubclass(kind, OwnEstimator)
 
 
 def takes_any(kind: type) -> bool:

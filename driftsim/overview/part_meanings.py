@@ -6,11 +6,11 @@ from typing import Any
 
 from driftsim.forms import listed
 from driftsim.kinds import comment
+from driftsim.learners.own_estimator import named_by_paths
 from driftsim.learners.pipeline import Pipeline
 from driftsim.libraries import loaded
 from driftsim.messages import brief
 from driftsim.parts import (
-    Imported,
     Part,
     Strict,
     described,
@@ -75,7 +75,7 @@ class Meanings:
 
     def _meaning(self, kind: str, part: Strict) -> str:
         """The docstring of a part after its title, if it is the first of its kind."""
-        known = isinstance(part, Imported)
+        known = named_by_paths(type(part))
         return self._once(kind, library_meaning(kind) if known else described(type(part)))
 
     def _note(self, part: Strict, key: str) -> str:

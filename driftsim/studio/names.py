@@ -5,7 +5,7 @@ from functools import cache
 from driftsim.examples import PARTS
 from driftsim.kernels.declarations import DECLARED
 from driftsim.learners.learner import Learner
-from driftsim.parts import Imported
+from driftsim.learners.own_estimator import named_by_paths
 
 POLICIES = ("online", "static", "periodic", "on_drift", "doubling", "mini_batch")
 SKLEARN = (  # the usual ones; any other path can be typed
@@ -23,7 +23,7 @@ NO_MODELS = ("optim", "preprocessing", "drift", "compose", "splitter", "losses",
 @cache
 def learners() -> tuple[str, ...]:
     """The names of learners: ours, river's that run compiled, scikit-learn's usual ones."""
-    ours = [name for name, kind in Learner.kinds.items() if not issubclass(kind, Imported)]
+    ours = [name for name, kind in Learner.kinds.items() if not named_by_paths(kind)]
     ours = [name for name in ours if name != "pipeline"]
     rivers = [path for path in DECLARED if not {*path.split(".")} & {*NO_MODELS}]
     return (*sorted(ours), *sorted(rivers), *(f"sklearn.{path}" for path in SKLEARN))

@@ -66,10 +66,19 @@ def study(learner):
     return {"stream": STREAM, "models": models, "evaluation": {"warmup": 100}}
 
 
+def saved(folder):
+    path = folder / "s.yaml"
+    models = "{m: {learner: nearest_of_mine, policy: static}}"
+    path.write_text(f"stream: {{length: 4_000, concepts: {{a: sea}}}}\nmodels: {models}\n")
+    return path
+
+
 def test_an_estimator_in_a_file_is_a_kind(parts, tmp_path):
     learner = {"kind": "nearest_of_mine", "shrink": 0.1}
     results = driftsim.run(study(learner), out=tmp_path, parts=[parts], jobs=1)
     assert results.summary()["error"][0] < 0.1
+    ended = CliRunner().invoke(app, ["explain", str(saved(tmp_path)), "--with", str(parts)])
+    assert "learner: nearest_of_mine. The class whose mean is nearest." in ended.output
     made = Learner.model_validate(learner)
     assert pickle.loads(pickle.dumps(made)) == made  # as another process gets it
     assert made.library == "scikit-learn" and dumped(made) == learner
