@@ -33,7 +33,7 @@ def readable(content: str) -> str:
 def wrapped(block: str) -> str:
     """A block whose lines wrap where they are sentences, and neither columns nor a language."""
     if (count := block.count("\n")) > FOLDED:
-        return f"<details><summary>{count} lines</summary>{block}</details>"
+        return f"<details><summary>Show {count} lines</summary>{block}</details>"
     if '<span class="' in block:
         return block
     lines = [line for line in plain(block).split("\n") if len(line) > WIDE]
