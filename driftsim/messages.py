@@ -172,8 +172,13 @@ def perhaps_own(guessed: str, kind: str, family: str) -> str:
 
 def short(value: Any, most: int = 60) -> str:
     """A value as a scenario writes it, a text in quotes, cut where it is long."""
-    text = repr(value) if isinstance(value, str) else flow(value)
+    text = quoted(value) if isinstance(value, str) else flow(value)
     return text if len(text) <= most else f"{text[: most - 1]}… ({len(text)} characters)"
+
+
+def quoted(text: str) -> str:
+    """A text in quotes; one without quotes of its own has its backslashes once, as in YAML."""
+    return f"'{text}'" if text.isprintable() and "'" not in text else repr(text)
 
 
 def flow(value: Any) -> str:
@@ -188,7 +193,7 @@ def flow(value: Any) -> str:
         case str() if BARE.fullmatch(value):
             return value
         case str():
-            return repr(value)
+            return quoted(value)
     text = repr(value)
     return WRITTEN.get(text, text)
 

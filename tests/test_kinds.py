@@ -174,6 +174,8 @@ def test_what_is_no_model_and_no_detector_does_not(name="river.tree.splitter.Gau
         ),
         ("changing", "'changing'; the nearest are no_change, "),
         ("fine_tuning", "write `from: model` in a policy that retrains"),
+        ("offline", "'offline' is no kind of policy; write static"),
+        ("on_alarm", "'on_alarm' is no kind of policy; write on_drift, or doubling"),
         ("ROSE", "'ROSE' is no kind of learner; write robust_online_self_adjusting"),
         ("moa.classifiers.meta.OzaBag", "is no kind of learner; write online_bagging"),
         ("EvaluatePrequentialCV", "is no kind of protocol; write cross_validation"),

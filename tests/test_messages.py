@@ -163,6 +163,7 @@ def test_a_value_is_shown_as_a_scenario_writes_it(value, text):
 
 def test_words():
     assert short("x y") == "'x y'"
+    assert short(r"$\alpha$") == r"'$\alpha$'"
     assert len(short("x" * 500)) < 100 and "502 characters" in short("x" * 500)
     assert brief({"kind": "adwin", "delta": 0.1}) == "adwin delta 0.1"
     assert brief({"kind": "x", "steps": [{"kind": "y", "of": 2}]}) == "x steps [{kind: y, of: 2}]"

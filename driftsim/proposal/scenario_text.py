@@ -23,7 +23,7 @@ PRICES = """\
 OF_CLASSES = """\
 # Where some mistakes cost more than others, a `cost_sensitive` learner predicts what is cheapest.
 """
-MARKS = "places where you know of a change: they narrow intervals"
+MARKS = "an example: write where you know of a change"
 HEAD = """
 # A first proposal. Each guess has its reason: correct what is wrong, then check this file again.
 stream:

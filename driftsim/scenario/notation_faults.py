@@ -9,6 +9,8 @@ from driftsim.messages import guess, plural, short
 ANCHOR = re.compile(r"&([^\s,\[\]{}]+)")
 VALUED = re.compile(r"\s*(- )?[^\s#].*:\s+[^\s#&|>{\[\"'].*")  # with a value
 
+CUT = re.compile(r"\s*(([^\s#'\"\-{\[][^#:'\"]*?)\s+#[^:]*):(\s.*)?")  # a key that a comment ends
+
 
 def what_is_wrong(error: Any, text: str) -> tuple[str, int]:
     """What the parser has found, with what would be right, and the line, counted from 1."""
@@ -21,6 +23,10 @@ def what_is_wrong(error: Any, text: str) -> tuple[str, int]:
     if problem.startswith("mapping values are not allowed"):
         return two_values(text, n), n
     begins = problem.startswith(("expected <block end>", "expected '<document start>'"))
+    unvalued = problem == "could not find expected ':'"
+    for number in {opened, n - 1} if begins or unvalued else ():
+        if advice := cut_key(text.splitlines()[max(number, 1) - 1]):
+            return advice, number
     if begins and (advice := indent_advice(text, n, column)):
         return advice, n
     if "flow" in str(error.context):
@@ -29,11 +35,17 @@ def what_is_wrong(error: Any, text: str) -> tuple[str, int]:
         return f"this is not YAML: {still}; close it, or add a comma", n
     if "quoted scalar" in str(error.context) and "end of stream" in problem:
         return "a text opens with a quote here that never closes; close it", opened
-    if problem == "could not find expected ':'":
+    if unvalued:
         return "a key without a value stands here; write a colon and a value behind it", opened
     if "'\\t'" in problem:
         return "this is not YAML: a tab stands here; indent with blanks", n
     return f"this is not YAML: {problem}; correct the quotes, brackets or indents here", n
+
+
+def cut_key(row: str) -> str:
+    """That a comment begins within the key of a line; empty where none does."""
+    found = CUT.fullmatch(row)
+    return f"a comment begins at ' #', within a key; quote it: {short(found[1])}" if found else ""
 
 
 def no_anchor(name: str, text: str) -> str:

@@ -86,6 +86,8 @@ BOMB = "\n".join(f"{c}: &{c} [{', '.join([f'*{b}'] * 9)}]" for b, c in zip("abcd
         ("a:\n  b: {c: 1\nd: 2", 3, "the '{' of line 2 is still open here; close it"),
         ('a: 1\nb: "c\nd: 2', 2, "a text opens with a quote here that never closes"),
         ("a: 1\nb\nc: 2", 2, "write a colon and a value behind it"),
+        ("a:\n  b #3:\n    c: 1", 2, "a comment begins at ' #', within a key; quote it: 'b #3'"),
+        ("a: 1\nb #3: 2\nc: 1", 2, "quote it: 'b #3'"),
         ("a: 'b' c", 1, "not YAML"),
         ("a: @b", 1, "not YAML"),
         ("a: \x00", 1, "bytes that no text has"),

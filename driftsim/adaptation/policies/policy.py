@@ -22,11 +22,31 @@ class Policy(Part):
     learns_along: ClassVar[bool] = False  # gives each arrival whole to `test_then_train`
     knows: ClassVar[Literal["", "changes"]] = ""  # what a reference knows of the truth
     renamed_members = {"fault": "incompatibility", "told": "knows", "hears": "monitors_errors"}
-    sought = dict.fromkeys(
-        ("fine_tune", "fine_tuning", "finetune", "warm_start"),
-        "write `from: model` in a policy that retrains: {kind: periodic, every: …, memory: chunk, "
-        "from: model}",
-    ) | dict.fromkeys(("studd", "STUDD", "student_teacher"), "write on_student")
+    sought = {
+        word: advice
+        for words, advice in (
+            (
+                "fine_tune fine_tuning finetune warm_start",
+                "write `from: model` in a policy that retrains: {kind: periodic, every: …, "
+                "memory: chunk, from: model}",
+            ),
+            ("studd STUDD student_teacher", "write on_student"),
+            ("offline once train_once batch never", "write static, which is trained once"),
+            (
+                "on_alarm alarm retrain_on_drift",
+                "write on_drift, or doubling, which keep a detector",
+            ),
+            (
+                "retrain retrained retraining scheduled",
+                "write {kind: periodic, every: 1_000}, or on_drift, which waits for an alarm",
+            ),
+            ("monthly", "write {kind: periodic, every: 1mo}"),
+            ("weekly", "write {kind: periodic, every: 1w}"),
+            ("daily", "write {kind: periodic, every: 1d}"),
+            ("incremental", "write online, or pretrained_online after a warm-up"),
+        )
+        for word in words.split()
+    }
 
     @property
     def library(self) -> str | None:
