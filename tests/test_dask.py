@@ -129,6 +129,7 @@ def test_what_a_contender_does_and_prints_is_reported(client, tmp_path):
     assert len(traces(tmp_path / "s" / "runs")) == 6
 
 
+@pytest.mark.slow
 def test_a_run_that_takes_too_long_ends_when_it_reports(client, tmp_path):
     path, parts = harmful(tmp_path, "slow", policy="{kind: mini_batch, size: 10}")
     with pytest.raises(RuntimeError, match=r"slow, seed 0: took more than 0\.2 seconds, and was "):
@@ -148,6 +149,7 @@ def test_a_worker_of_other_versions_refuses_a_run_and_says_who_it_is(client, tmp
     )
 
 
+@pytest.mark.slow
 def test_tasks_that_nobody_waits_for_any_more_end(client, tmp_path):
     runs = runs_in(tmp_path, "slow", policy="{kind: mini_batch, size: 5}")
     with connected(client) as own:

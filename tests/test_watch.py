@@ -65,6 +65,7 @@ def test_the_tables_of_a_study_are_those_that_its_concepts_read(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+@pytest.mark.slow
 def test_a_study_is_played_again_when_it_is_saved_and_ctrl_c_ends_it(tmp_path):
     (tmp_path / "s.yaml").write_text(TEXT)
     (tmp_path / "parts.py").write_text(PARTS)

@@ -94,6 +94,7 @@ def test_a_process_does_no_other_job_after_its_last(last, processes):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a process group is ended")
+@pytest.mark.slow
 def test_a_job_that_hangs_is_ended_with_what_it_has_started(tmp_path):
     file = tmp_path / "pid"
     started = time.monotonic()

@@ -172,6 +172,7 @@ class Slow(Model):
         return np.zeros(len(X), int)
 
 
+@pytest.mark.slow
 def test_what_a_probe_takes_is_not_charged_to_the_contender(monkeypatch):
     learner = Learner.model_validate("majority")
     monkeypatch.setattr(type(learner), "start", lambda *given: Slow())

@@ -140,6 +140,7 @@ def test_alarms_lead_page_terminal_and_files(suite):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_the_page_works_with_tables_in_its_answers_and_says_what_can_be_scrolled(
     suite, chromium, tmp_path
 ):

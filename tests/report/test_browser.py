@@ -151,12 +151,18 @@ def results(request):
 
 
 STUDIES = ["swept", "plain", "scored", "many", "numbers", "crossed", "far"]
-PARTIAL = [pytest.param(one, marks=pytest.mark.slow) for one in ("held_out", "numbers_held_out")]
+LONG = ("swept", "many", "crossed", "far", "held_out", "numbers_held_out")
+CURVES = [
+    "plain",
+    "scored",
+    "numbers",
+    *(pytest.param(one, marks=pytest.mark.slow) for one in LONG),
+]
 WIDTHS = [*enumerate((1280, 360))]
 every_study = pytest.mark.parametrize("results", STUDIES, indirect=True)
 
 
-@pytest.mark.parametrize("results", STUDIES + PARTIAL, indirect=True)
+@pytest.mark.parametrize("results", CURVES, indirect=True)
 def test_the_curves_are_those_of_python(results, chromium, folder):
     opened = Opened(chromium, written(results, folder))
     metrics = [one["name"] for one in opened.ask("return JSON.parse(about.textContent).metrics")]
@@ -415,6 +421,7 @@ def test_the_keyboard_reads_zooms_and_comes_back(swept, chromium, folder):
     assert opened.ask("return driftsim.then(({ chart }) => chart.x.range)") == [1_000, 3_000]
 
 
+@pytest.mark.slow
 def test_a_drag_zooms_and_a_double_click_shows_all(swept, chromium, folder):
     from selenium.webdriver.common.action_chains import ActionChains
 

@@ -30,6 +30,7 @@ def nine(tmp_path_factory):
     return driftsim.evaluate(RECURRING, learners, out=out, jobs=1, name="a & b", interval=20)
 
 
+@pytest.mark.slow
 def test_nine_contenders_fit_into_a_cell(nine):
     shown = nine._repr_html_()
     assert len(shown.encode()) < 200_000

@@ -132,6 +132,7 @@ report: {{figures: [severity]}}
     return played(text, "mixed", folder)
 
 
+@pytest.mark.slow
 def test_what_is_estimated_has_a_panel_of_its_own_with_intervals(suite):
     """P(sum <= t): .32 for 8, .405 for 9, .98 for 18: an error of .085 and one of .575."""
     view = View(suite)

@@ -51,6 +51,7 @@ def few_trees(monkeypatch):
 few = pytest.mark.usefixtures("few_trees")
 
 
+@pytest.mark.slow
 def test_two_normals_are_distinguished_as_well_as_can_be():
     """N(0, 1) and N(1, 1): the best accuracy is Φ(1/2), the total variation 2 Φ(1/2) - 1."""
     rng = np.random.default_rng(0)
@@ -66,6 +67,7 @@ def test_two_normals_are_distinguished_as_well_as_can_be():
     assert abs(found["stale_learner_loss"].value) < 0.05  # labels are coin tosses in both
 
 
+@pytest.mark.slow
 def test_a_learner_of_before_is_stale_after(path):
     """36 % of the labels become others, of which noise turns 5 % back: an excess of .324."""
     table = {"kind": "table", "path": path, "target": "y", "marks": [N]}

@@ -95,6 +95,7 @@ def test_only_what_has_changed_is_played_again(played):
     assert played.session.now.scenario.stream.noise == 0.02
 
 
+@pytest.mark.slow
 def test_columns_that_are_none_are_the_usual_ones(played):
     played.done(0)
     usual = played.event("world")["x"]["column"]

@@ -82,6 +82,7 @@ class Page:
         return own + [one["message"] for one in self.chromium.get_log("browser")]
 
 
+@pytest.mark.slow
 def test_a_slider_turns_the_world_and_undo_turns_it_back(chromium, serve):
     from selenium.webdriver.common.action_chains import ActionChains
 
