@@ -96,8 +96,10 @@ def test_a_saving_that_is_significant_alone_is_so_not_among_all():
     tied = results.costs().set_index("contender").tied
     assert row.over_static_low > 0 and tied["never"]
     text = advice(results)
-    assert "never (1,220) costs 300 more (2 to 600) and other (1,820) 900 more (" in text
+    both = "never (1,220) costs 300 more (2 to 600 taken alone) and other (1,820) 900 more ("
+    assert both in text
     assert ", which is not significant among 3 comparisons." in text
+    assert "less (2 to 600 taken alone) than never retraining (never)." in text
 
 
 def test_where_one_saves_for_certain_only_how_to_keep_up_to_date_is_not_known():

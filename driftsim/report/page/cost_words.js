@@ -28,7 +28,7 @@ function sameOf({ first, alike, gap, n }) {
   const names = alike.map((one) => withCost(one));
   if (alike.length <= MOST_APART && gaps.every(({ p }) => !Number.isNaN(p))) {
     const verb = (i) => (i ? "" : "costs ");
-    const texts = names.map((name, i) => `${name} ${verb(i)}${apartText(gaps[i], "more")}`);
+    const texts = names.map((name, i) => `${name} ${verb(i)}${apartText(gaps[i], "more", n > 1)}`);
     return `${inSentence(texts)}, which is not significant${among}.`;
   }
   const verb = alike.length === 1 ? "does" : "do";
@@ -72,16 +72,20 @@ const EVEN = "by these prices no model is worth it";
 /** A contender with what it costs in brackets. */
 const withCost = ({ name, cost }) => `${listed([name])} (${moneyText({ mean: cost.mean })})`;
 
-/** How far two amounts are apart, as precise as the interval allows: 300 more (200 to 400). */
-function apartText({ mean, low, high }, words) {
+/**
+ * How far two amounts are apart, as precise as the interval allows: 300 more (200 to 400);
+ * `several` where it is not significant among several, so that an interval without zero says so.
+ */
+function apartText({ mean, low, high }, words, several = false) {
   const [word] = words.split(" ");
   const half = (high - low) / 2;
-  return `${precise(mean, half)} ${words}${boundedApart({ low, high }, word)}`;
+  const alone = several && low > 0 ? " taken alone" : "";
+  return `${precise(mean, half)} ${words}${boundedApart({ low, high }, word, alone)}`;
 }
 
 /** The interval of how much `more` or `less` there is; one about zero says so of each end. */
-function boundedApart({ low, high }, word) {
-  if (!(low < 0 && high > 0)) return bounded({ low, high });
+function boundedApart({ low, high }, word, alone) {
+  if (!(low < 0 && high > 0)) return bounded({ low, high }, alone);
   const [half, opposite] = [(high - low) / 2, word === "more" ? "less" : "more"];
   return ` (${precise(-low, half)} ${opposite} to ${precise(high, half)} ${word})`;
 }

@@ -23,6 +23,7 @@ from driftsim.report.measures import alarm_rows
 from driftsim.report.table import Table
 from driftsim.report.variant_results import ContenderResult, VariantResults, shared_changes
 from driftsim.report.verdict.blocks import Block
+from driftsim.report.verdict.money import TAKEN_ALONE
 from driftsim.report.verdict.phrases import (
     alike,
     among,
@@ -108,7 +109,8 @@ class Contest:
         """That some contenders do not differ significantly from the best."""
         c, last = self.comparison, tied[-1]
         yield f"{self.about()}, no contender is clearly best: {alike(c, tied)}."
-        yield f"{named(last)} has {self.distance(last)}{among(c, last)}."
+        among_all = among(c, last)
+        yield f"{named(last)} has {self.distance(last, bool(among_all))}{among_all}."
         yield from equivalence(c, c.order[1:], c.margin(self.scenario))
 
     def win(self) -> Iterator[str]:
@@ -174,12 +176,17 @@ class Contest:
                     return False
         return True
 
-    def distance(self, name: str) -> str:
-        """How far one is behind the best; with one stream on its rows, and on others like them."""
+    def distance(self, name: str, alone: bool = False) -> str:
+        """How far one is behind the best; with one stream on its rows, and on others like them.
+
+        `alone` marks an interval that excludes zero only as long as no others are compared.
+        """
         found = distance(self.comparison, name)
+        found = f"{found.removesuffix(')')}{TAKEN_ALONE})" if alone else found
         if self.comparison.pairs[self.comparison.best, name].unit == "seeds":
             return found
-        return f"{found.replace(' (', ' on these rows (').removesuffix(')')} on rows like these)"
+        on_others = f"{',' * alone} on rows like these)"
+        return f"{found.replace(' (', ' on these rows (').removesuffix(')')}{on_others}"
 
     def too_short(self) -> str:
         """Why intervals cannot be computed, and what would give them."""

@@ -203,7 +203,8 @@ class Advice:
         same = models[static.contender].learner == models[name].learner
         whose = "" if same else ", with another learner"
         saved, low, high = (row[each] for each in OVER_STATIC)
-        less = difference(saved, low, high, "less")
+        alone = name == self.best and bool(self.among(static.contender))
+        less = difference(saved, low, high, "less", alone)
         return f", {less} than never retraining ({named(static.contender)}{whose})"
 
     def same(self, periods: Sequence[str] = ()) -> Iterator[str]:
@@ -226,7 +227,8 @@ class Advice:
         gaps = [pairs[self.best, name] for name in names]
         if not 0 < len(gaps) <= MOST_APART or not all(one.known for one in gaps):
             return ""
-        more = [difference(one.mean, *one.interval(), "more") for one in gaps]
+        alone = [bool(self.among(name)) for name in names]
+        more = [difference(g.mean, *g.interval(), "more", own) for g, own in zip(gaps, alone)]
         verbs = ["costs ", *[""] * (len(more) - 1)]
         return listed(
             f"{self.with_cost(n)} {verb}{one}" for n, verb, one in zip(names, verbs, more)

@@ -7,6 +7,7 @@ from driftsim.report.comparisons import COST
 from driftsim.report.variant_results import VariantResults
 
 WHOLE = 100  # from here on, money is written without fractions
+TAKEN_ALONE = " taken alone"  # an interval without zero of what is not significant among others
 ROUNDING = 1e-9  # of an amount: an interval so narrow is none
 
 
@@ -22,9 +23,12 @@ def in_time(one: VariantResults) -> str:
     return f" in {one.dates.span}" if one.dates else ""
 
 
-def difference(value: float, low: float, high: float, word: str) -> str:
-    """How far two amounts are apart, as precise as the interval allows: 300 more (200 to 400)."""
-    bounds = bounded(low, high, word=word.partition(" ")[0])
+def difference(value: float, low: float, high: float, word: str, alone: bool = False) -> str:
+    """How far two amounts are apart, as precise as the interval allows: 300 more (200 to 400).
+
+    `alone` marks an interval that excludes zero only as long as no others are compared.
+    """
+    bounds = bounded(low, high, TAKEN_ALONE * alone, word.partition(" ")[0])
     return f"{number(value, (high - low) / 2)} {word}".rstrip() + bounds
 
 
