@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from priced_studies import ALARMS, CLOCK, PRICES, TREE, every, study_of, uncertain
+from priced_studies import ALARMS, CLOCK, INTERVALS, PRICES, TREE, every, study_of, uncertain
 from words_and_tables import carried
 
 from driftsim.report.decision.breakeven import breakeven
@@ -100,6 +100,24 @@ def test_a_saving_that_is_significant_alone_is_so_not_among_all():
     assert both in text
     assert ", which is not significant among 3 comparisons." in text
     assert "less (2 to 600 taken alone) than never retraining (never)." in text
+
+
+def test_marks_are_asked_for_beside_an_answer_that_is_undecided_and_once(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("x,y\n" + "1,a\n2,b\n" * 3_500, encoding="utf-8")
+    table = {"kind": "table", "path": str(path), "target": "y"}
+    asked = "If you know rows of changes, name them as marks of the table: intervals mostly "
+    for rate, said in ((9, 1), (40, 0)):
+        rates = {"never": ("static", rate), "clock": (CLOCK, 9)}
+        noise = np.random.default_rng(1).integers(0, 5, (2, INTERVALS))
+        models = {
+            name: (policy, [{"wrong": n + own}])
+            for n, (name, (policy, own)) in zip(noise, rates.items())
+        }
+        results = study_of(models, stream={"concepts": {"rows": table | {"marks": []}}})
+        text = str(results.verdict())
+        assert text.count(asked) == said
+        assert f"never). {asked}" in text or f"%). {asked}" in text or not said
 
 
 def test_where_one_saves_for_certain_only_how_to_keep_up_to_date_is_not_known():

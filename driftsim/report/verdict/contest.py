@@ -18,11 +18,11 @@ from driftsim.report.comparisons import (
     measured,
     scope_of,
 )
-from driftsim.report.decision.cost_measurement import possible_comparison
 from driftsim.report.measures import alarm_rows
 from driftsim.report.table import Table
 from driftsim.report.variant_results import ContenderResult, VariantResults, shared_changes
 from driftsim.report.verdict.blocks import Block
+from driftsim.report.verdict.marks import marks_to_name, undecided_costs
 from driftsim.report.verdict.money import TAKEN_ALONE
 from driftsim.report.verdict.phrases import (
     alike,
@@ -352,15 +352,7 @@ class Contest:
             yield f"Results on other streams of this kind may differ; {seeds}."
 
     def without_marks(self) -> Iterator[str]:
-        """That marks of a table may separate contenders that do not differ significantly."""
-        c, concepts = self.comparison, self.scenario.stream.concepts.values()
-        if not self.recorded or not c.known or shared_changes(self.scenario):
-            return
-        costs = [possible_comparison(self.variant)] if self.scenario.prices else []
-        marked = [one.marks for one in concepts if hasattr(one, "marks")]
-        if marked and not any(marked) and any(one.order and one.tied() for one in [c, *costs]):
-            what = "dates" if self.variant.dates else "rows"
-            yield (
-                f"If you know {what} of changes, name them as marks of the table: intervals "
-                "mostly become narrower."
-            )
+        """What marks to name, where contenders do not differ, if not beside their costs."""
+        c, asked = self.comparison, marks_to_name(self.variant)
+        if asked and c.known and c.order and c.tied() and not undecided_costs(self.variant):
+            yield asked

@@ -12,6 +12,7 @@ from driftsim.report.decision.cost_measurement import ESTIMATED, possible_compar
 from driftsim.report.decision.costs import OVER_STATIC, costs, static_of
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.floors import FloorWords
+from driftsim.report.verdict.marks import marks_to_name, undecided_costs
 from driftsim.report.verdict.money import ROUNDING, bounded, difference, in_time, money
 from driftsim.report.verdict.simple import blind, simpler
 from driftsim.report.windows import every_text
@@ -55,7 +56,8 @@ class Advice:
     def blocks(self) -> Iterator[str]:
         """What to do, and then what floors say, and what is not known; none without costs."""
         if self.best:
-            yield " ".join(self.answer())
+            lead, *rest = self.answer()
+            yield " ".join([lead, *self.without_marks(), *rest])
             yield from simpler(self.variant)
             if more := " ".join(self.details()):
                 yield more
@@ -90,6 +92,11 @@ class Advice:
             yield f"{self.action(self.best)}: {found}."
             yield from self.same(self.floors.same_about())
             yield from self.runner_up()
+
+    def without_marks(self) -> Iterator[str]:
+        """What marks to name of a table, where costs do not differ significantly."""
+        if undecided_costs(self.variant) and (asked := marks_to_name(self.variant)):
+            yield asked
 
     def details(self) -> Iterator[str]:
         """What contenders, periods and floors cost beside that, and what is not known."""
