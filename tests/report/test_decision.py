@@ -154,6 +154,15 @@ def test_a_constant_that_is_cheaper_than_every_contender_is_named_beside_the_ans
     assert not [*simpler(study_of(models, None).variants[0])]
 
 
+@pytest.mark.parametrize(("wrong", "price", "word"), [(40, 1, "more"), (46, 0.1, "less")])
+def test_a_constant_is_compared_once_where_mistakes_have_prices_by_class(wrong, price, word):
+    prices = {"currency": "EUR", "mistake": {"0": 1, "1": price}}
+    text = str(study_of({"clock": (CLOCK, runs(wrong))}, prices).verdict())
+    _, always, rest = text.partition(f"Always predicting 0 would have cost {3_000 * price:,.0f} ")
+    assert always and f" {word} (" in rest[:20] and "Always" not in rest
+    assert "beats no_change" not in text
+
+
 def test_without_a_static_contender_ties_are_said_all_the_same():
     models = {"one": (CLOCK, runs(10)), "other": (CLOCK, runs(10, seed=1))}
     assert advice(study_of(models)).endswith(", which is not significant.")

@@ -38,6 +38,7 @@ from driftsim.report.verdict.phrases import (
     value_of,
     winner,
 )
+from driftsim.report.verdict.simple import uneven
 
 MOST_PHASES = 6  # that are listed one by one
 MOST_COMPARED = 100  # phases, beyond which none is compared
@@ -267,7 +268,12 @@ class Contest:
         return f"The {error} of {named(best)} is {size} above the best possible{interval}."
 
     def references(self) -> Iterator[str]:
-        """The simple references that the best contender does not clearly beat."""
+        """The simple references that the best contender does not clearly beat.
+
+        None where models are to lower a cost that differs by class, as this raises their error.
+        """
+        if uneven(self.variant):
+            return
         best = self.comparison.best
         for name in SIMPLE:
             result = self.variant.results.get(name)

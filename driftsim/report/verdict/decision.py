@@ -14,7 +14,7 @@ from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.floors import FloorWords
 from driftsim.report.verdict.marks import marks_to_name, undecided_costs
 from driftsim.report.verdict.money import ROUNDING, bounded, difference, in_time, money
-from driftsim.report.verdict.simple import blind, simpler
+from driftsim.report.verdict.simple import blind, dearer, simpler
 from driftsim.report.windows import every_text
 
 ACTIONS = {  # of policies, by their kinds
@@ -59,6 +59,7 @@ class Advice:
             lead, *rest = self.answer()
             yield " ".join([lead, *self.without_marks(), *rest])
             yield from simpler(self.variant)
+            yield from dearer(self.variant)
             if more := " ".join(self.details()):
                 yield more
 

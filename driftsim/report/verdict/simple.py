@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from driftsim.evaluation.decision.prices import PriceList
+from driftsim.evaluation.significance import Difference
 from driftsim.learners.learner import Learner
 from driftsim.report.amounts import named
 from driftsim.report.comparisons import SIGNIFICANCE
 from driftsim.report.decision.cost_measurement import possible_comparison, saving
 from driftsim.report.decision.costs import measured_in
-from driftsim.report.decision.reference_costs import ALWAYS, reference_results
+from driftsim.report.decision.reference_costs import ALWAYS, cheapest_constant, reference_results
 from driftsim.report.variant_results import VariantResults
 from driftsim.report.verdict.money import difference, money
 
@@ -44,10 +45,9 @@ def simpler(one: VariantResults) -> Iterator[str]:
         return
     apart, own = saving(costs[name], ours), costs[name]
     less = difference(apart.mean, *apart.interval(), "less")
-    only = ", which is not significant" if apart.p >= SIGNIFICANCE else ""
     yield (
         f"{predictor(name)} would have cost {money(own.value)} {own.prices.currency}, {less} than "
-        f"{named(best)}, the cheapest contender{only}: {conclusion(one, own.prices)}."
+        f"{named(best)}, the cheapest contender{not_alone(apart)}: {conclusion(one, own.prices)}."
     )
 
 
@@ -66,6 +66,37 @@ def predictor(name: str) -> str:
 def follow_prices(one: VariantResults) -> bool:
     """Whether the predictions of any contender follow prices of mistakes."""
     return any(model.learner.kind() == "cost_sensitive" for model in one.scenario.models.values())
+
+
+def uneven(one: VariantResults) -> bool:
+    """Whether mistakes have prices by class, or a contender predicts by such prices."""
+    prices = one.scenario.prices
+    return follow_prices(one) or (prices is not None and isinstance(prices.mistake, dict))
+
+
+def dearer(one: VariantResults) -> Iterator[str]:
+    """How much more the cheapest constant would have cost than the cheapest contender.
+
+    Only where mistakes have prices by class, and no reference is cheaper: then constants differ.
+    """
+    order = possible_comparison(one).order
+    if not one.scenario.prices or not order or not uneven(one) or [*simpler(one)]:
+        return
+    ours = measured_in(one, one.results[order[0]])
+    for name, result in cheapest_constant(one).items():
+        own = measured_in(one, result)
+        apart = saving(ours, own)
+        more = difference(apart.mean, *apart.interval(), "more")
+        if apart.mean > 0:
+            yield (
+                f"{predictor(name)} would have cost {money(own.value)} {own.prices.currency}, "
+                f"{more} than {named(order[0])}{not_alone(apart)}."
+            )
+
+
+def not_alone(apart: Difference) -> str:
+    """That a difference is not significant, where it is not."""
+    return ", which is not significant" if apart.p >= SIGNIFICANCE else ""
 
 
 def conclusion(one: VariantResults, prices: PriceList) -> str:
