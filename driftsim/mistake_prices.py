@@ -10,6 +10,7 @@ from driftsim.messages import guess, short
 from driftsim.parts import Number, form_of
 from driftsim.rows import Schema
 
+MOST_TEXT = 60  # characters of the prices by class
 DEAREST = 10**11  # price, so that sums of costs stay finite
 
 
@@ -80,3 +81,11 @@ def cost_matrix(by_class: Mapping[str, Any], classes: list[str]) -> np.ndarray:
         for row in rows
     ]
     return np.array(matrix, float) * (1 - np.eye(len(classes)))
+
+
+def price_text(price: Any) -> str:
+    """A price in digits; those by class in braces, cut where there are many."""
+    if not isinstance(price, dict):
+        return np.format_float_positional(price, trim="-")
+    each = ", ".join(f"{name}: {price_text(one)}" for name, one in price.items())
+    return f"{{{each if len(each) < MOST_TEXT else each[:MOST_TEXT] + '…'}}}"

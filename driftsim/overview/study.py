@@ -3,14 +3,14 @@
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
 from driftsim.clocks import Clock
-from driftsim.evaluation.decision.prices import PriceList
+from driftsim.evaluation.decision.prices import PriceList, other_prices
 from driftsim.evaluation.prequential import Contender, notes_of
 from driftsim.messages import parameter_texts, plural
+from driftsim.mistake_prices import price_text
 from driftsim.overview.floors import floor_lines
 from driftsim.overview.notices import left_out
 from driftsim.overview.severities import estimate_lines, severity_lines
@@ -26,7 +26,6 @@ from driftsim.streams.stream import Stream
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 MOST_CHANGES = 20  # that have a line each
 LONG = 10  # seconds of CPU before the last row
-MOST_TEXT = 60  # characters of the prices by class
 
 
 def overview(study: Study, width: int = 80, learners: bool = False) -> str:
@@ -84,6 +83,7 @@ def contender_lines(study: Study) -> Iterator[str]:
         played = next(v.scenario for v in study.variants if name in v.scenario.models)
         yield contender_line(name, one, played.stream.schema)
     yield from notes_of(study.contenders)
+    yield from other_prices(one.scenario for one in study.variants)
 
 
 def course_lines(
@@ -158,14 +158,6 @@ def price_line(priced: PriceList, schema: Schema) -> str:
     paid |= {"row of a training": training.per_row} if training.per_row else {}
     prices = ", ".join(f"{name} {price_text(price)}" for name, price in paid.items())
     return f"prices in {priced.currency}: {prices}"
-
-
-def price_text(price: Any) -> str:
-    """A price in digits; those by class in braces, cut where there are many."""
-    if not isinstance(price, dict):
-        return np.format_float_positional(price, trim="-")
-    each = ", ".join(f"{name}: {price_text(one)}" for name, one in price.items())
-    return f"{{{each if len(each) < MOST_TEXT else each[:MOST_TEXT] + '…'}}}"
 
 
 def contender_line(name: str, contender: Contender, schema: Schema) -> str:

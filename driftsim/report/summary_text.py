@@ -13,6 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from driftsim.evaluation.compute import CPU_SECONDS
+from driftsim.evaluation.decision.prices import other_prices
 from driftsim.evaluation.metrics import METRICS, MICRO
 from driftsim.evaluation.prequential import notes_of
 from driftsim.messages import setting_text
@@ -197,6 +198,7 @@ def remarks(results: Results) -> Iterator[str]:
         if ":" in engine:
             yield f"{name} runs on {engine}."
     yield from (f"{note}." for note in notes_of(models))
+    yield from (f"{one}." for one in other_prices(one.scenario for one in results.variants))
     yield from missing_probabilities(results)
     yield from own_labels(results)
     ends = zip(CENSORED, ("came after the end of the stream", "never came"))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from driftsim.evaluation.decision.prices import PriceList, Prices, unlike
 from driftsim.learners.cost_sensitive import Cheapest
 from driftsim.learners.learner import Learner, Model
 from driftsim.learners.prediction_check import PredictionCheck
@@ -102,3 +103,13 @@ def test_what_is_no_probability_is_an_error(answer):
         around(*answer).predict(X)
     with pytest.raises(Unfit, match="row 0: the model predicts"):
         around(*answer).test_then_train(AT_ONCE)
+
+
+@pytest.mark.parametrize(
+    ("reported", "differs"),
+    [({"0": 1, "1": 40}, False), ({"0": 5, "1": 100}, True), (3.0, True), (None, True)],
+)
+def test_only_other_ratios_of_prices_are_unlike_those_of_the_report(reported, differs):
+    about = unlike(FAILURE, PriceList(Prices(mistake=reported, training=1.0), SCHEMA))
+    assert about.startswith("predicts by other prices of mistakes ({0: 5, 1: 200})") == differs
+    assert bool(about) == differs

@@ -1,6 +1,6 @@
 """Prices: what mistakes, labels, trainings and compute cost, and what a trace costs by them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, NamedTuple
 
@@ -11,7 +11,14 @@ from driftsim.adaptation.training_price import TrainingPrice
 from driftsim.evaluation.compute import CPU_SECONDS
 from driftsim.evaluation.trace import all_over_scored, scored_rows
 from driftsim.messages import refusal, short
-from driftsim.mistake_prices import Mistake, Price, classes_of, cost_matrix, matrix_faults
+from driftsim.mistake_prices import (
+    Mistake,
+    Price,
+    classes_of,
+    cost_matrix,
+    matrix_faults,
+    price_text,
+)
 from driftsim.parts import Strict
 from driftsim.rows import Schema
 
@@ -115,7 +122,7 @@ class PriceList:
 
     def __init__(self, prices: Prices | None, schema: Schema):
         self.given = prices is not None
-        self.prices, self._schema = prices or Prices(), schema
+        self.prices, self.schema = prices or Prices(), schema
         unit = ABSOLUTE_ERRORS if schema.regression else MISTAKES
         self.currency = self.prices.currency or unit
 
@@ -148,13 +155,13 @@ class PriceList:
     @property
     def regression(self) -> bool:
         """Whether labels are numbers, so that mistakes are priced by their size."""
-        return self._schema.regression
+        return self.schema.regression
 
     @cached_property
     def matrix(self) -> np.ndarray:
         """The price of each class as the answer for each (k, k): rows are actual classes."""
         price = 1.0 if self.prices.mistake is None else self.prices.mistake
-        classes = classes_of(self._schema)
+        classes = classes_of(self.schema)
         by_class = price if isinstance(price, dict) else dict.fromkeys(classes, price)
         return cost_matrix(by_class, classes)
 
@@ -167,7 +174,7 @@ class PriceList:
 
     def expects(self, columns: Columns) -> bool:
         """Whether wrong answers are paid for as the known truth expects them, not as counted."""
-        if self._schema.regression:
+        if self.schema.regression:
             known = {"excess_squared_error", "bayes_squared_error"} <= columns.keys()
             return known and self.prices.squared_error is not None
         return "expected_error" in columns and not isinstance(self.prices.mistake, dict)
@@ -175,7 +182,7 @@ class PriceList:
     def _losses(self, columns: Columns) -> Charge:
         """What is paid for wrong answers: expected ones where those are known."""
         p = self.prices
-        if self._schema.regression:
+        if self.schema.regression:
             if p.squared_error is None:
                 price = 1.0 if p.absolute_error is None else p.absolute_error
                 return Charge(price, columns["absolute_error"])
@@ -215,3 +222,29 @@ def free_first(columns: Columns, fits: int, rows: int) -> dict[str, np.ndarray]:
     for name, column in changed.items():
         column[:1] = np.maximum(column[:1] - free[name], 0)
     return {**columns, **changed}
+
+
+def other_prices(scenarios: Iterable[Any]) -> Iterator[str]:
+    """Which contenders predict by prices of mistakes unlike those of the report, where it has any.
+
+    Ratios alone matter. A contender that does so in several settings is named once.
+    """
+    found: dict[str, str] = {}
+    for one in scenarios:
+        for name, model in one.models.items() if one.prices else ():
+            if model.learner.kind() == "cost_sensitive":
+                about = unlike(model.learner.mistake, one.priced)
+                found |= {name: about} if about and name not in found else {}
+    yield from (f"{short(name)} {about}" for name, about in found.items())
+
+
+def unlike(mistake: Mapping[str, Any], priced: PriceList) -> str:
+    """That predictions follow other prices than those of the report; empty if they do not."""
+    own, theirs = cost_matrix(mistake, classes_of(priced.schema)), priced.matrix
+    if np.allclose(own * theirs.sum(), theirs * own.sum()):
+        return ""
+    reported = 1.0 if priced.prices.mistake is None else priced.prices.mistake
+    return (
+        f"predicts by other prices of mistakes ({price_text(mistake)}) than those of the report "
+        f"({price_text(reported)}); give its learner the same, unless this is meant"
+    )

@@ -124,10 +124,16 @@ function onWidth(box, act) {
 }
 
 /** How to run the study with the prices typed, where they are not the scenario's. */
-function howToRun(options, { contest: { unknown }, data: { command } }) {
+function howToRun(options, { contest: { unknown }, data: { command, settings }, setting }) {
   if (!options.length) return [];
   const text = "Sentence, bars and table are by these prices, all else by those of the scenario.";
   const interval = " How certain differences are, a run shows.";
   const code = element("code", {}, `${command} ${options.join(" ")}`);
-  return [`${text}${unknown ? interval : ""} To run the study with them: `, code];
+  const others = options.some((one) => one.includes("prices.mistake="));
+  const note = settings[setting].follows && others ? FOLLOWS : "";
+  return [`${text}${unknown ? interval : ""} To run the study with them: `, code, note];
 }
+
+const FOLLOWS =
+  " A learner cost_sensitive goes on predicting by its own prices of mistakes (its key mistake), " +
+  "here and in that run; change these, too.";
