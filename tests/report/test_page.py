@@ -155,6 +155,12 @@ def test_every_column_is_explained_that_is_no_name_of_a_row(crossed, swept):
             assert columns - explained <= own, one.name
 
 
+def test_what_to_do_is_folded_up_later_than_other_sentences():
+    long = Block("word " * 150)
+    assert part("verdict", [long, long], False).count("<details>") == 1
+    assert part("verdict", [long, long], True).count("<details>") == 2
+
+
 def test_headings_go_down_a_step_at_a_time(text):
     levels = Outline(text).headings
     assert levels[0] == 1 and levels.count(1) == 1
