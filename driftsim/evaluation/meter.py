@@ -165,6 +165,8 @@ class Metered(Model):
         return self._trained(self._model.tuned, rows, weight, self.newest)
 
     def predict(self, X):
+        if not len(X):
+            return self._answers.of_no_rows()
         t = self._meter.positions(X)
         predicted = self._meter.timed("predict", predicted_of, self._model, X, t, rows=len(X))
         return self._answers.checked(predicted, t)

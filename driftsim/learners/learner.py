@@ -239,17 +239,20 @@ class Model(ABC):
     def test_then_train(self, arrival: Arrival) -> np.ndarray:
         """Predict each row after learning the labels that have come in before it, then the rest.
 
-        A model that learns row by row does the whole of this in one compiled loop.
+        A model that learns row by row does the whole of this in one compiled loop. It is
+        not asked to predict no rows.
         """
         due, due_by, n = arrival.due, arrival.due_by, len(arrival.t)
-        learned, predicted = 0, [self.predict(arrival.X[:0])]
+        learned, predicted = 0, []
         stops = np.flatnonzero(np.diff(due_by, prepend=0))  # the rows before which labels come in
         for start, stop in zip([0, *stops], [*stops, n]):
             for i in range(learned, due_by[start]):
                 self._learn_one(due.part(slice(i, i + 1)))
             learned = due_by[start]
-            predicted.append(predicted_of(self, arrival.X[start:stop], arrival.t[start:stop]))
-        return np.concatenate(predicted)
+            if start < stop:
+                of_rows = predicted_of(self, arrival.X[start:stop], arrival.t[start:stop])
+                predicted.append(of_rows)
+        return np.concatenate(predicted or [np.zeros(0)])
 
     def _learn_one(self, row):
         try:

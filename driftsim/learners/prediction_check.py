@@ -21,7 +21,7 @@ class PredictionCheck:
         Raises `Unfit`, with the first row where one is invalid, and what would be right.
         """
         if not len(t):
-            return np.asarray(predicted)
+            return self.of_no_rows()
         try:
             predicted = np.asarray(predicted)
         except ValueError:
@@ -33,8 +33,13 @@ class PredictionCheck:
         if (wrong := self._invalid(predicted)) is not None and wrong.any():
             i = int(wrong.argmax())
             raise self._wrong(str(predicted[i].tolist()), t[i])
-        labels = self._k is not None and not self._probabilities
-        return predicted.astype(np.int64 if labels else np.float64, copy=False)
+        return predicted.astype(self.of_no_rows().dtype, copy=False)
+
+    def of_no_rows(self) -> np.ndarray:
+        """The predictions of no rows, which no model is asked for."""
+        if self._probabilities:
+            return np.zeros((0, self._k or 0))
+        return np.zeros(0, np.float64 if self._k is None else np.int64)
 
     def _invalid(self, predicted):
         """Which predictions (n,) are invalid; None if none is."""

@@ -8,7 +8,7 @@ from examples import sea_stream
 
 from driftsim.adaptation.detectors import Detector
 from driftsim.adaptation.policies import Policy
-from driftsim.evaluation.prequential import Contender
+from driftsim.evaluation.prequential import Contender, evaluate
 from driftsim.evaluation.rules import Rules
 from driftsim.evaluation.trial import Trials
 from driftsim.learners.learner import Learner, Model
@@ -98,6 +98,25 @@ def test_a_fit_that_changes_the_old_model_is_refused(how):
 @pytest.mark.parametrize("policy", ["static", "online", "pretrained_online"])
 def test_a_fit_that_leaves_it_as_it_is_is_not_refused(how, policy):
     assert failures(NearestMean(how=how), policy) == (None, None)
+
+
+class Wary(Means):
+    """Reads the first row, also where there is none."""
+
+    def predict(self, X):
+        assert len(X)
+        return super().predict(X)
+
+
+@pytest.mark.parametrize("policy", ["online", {"kind": "mini_batch", "size": 20}])
+def test_no_model_is_asked_to_predict_no_rows(policy):
+    class Wariest(Unnamed, Learner):
+        def start(self, schema, seed, probabilities=False):
+            return Wary("anew")
+
+    parts = {"learner": Wariest(), "policy": Policy.model_validate(policy)}
+    trace = evaluate(sea_stream().model_copy(update={"length": 1_200}), Contender(**parts), Rules())
+    assert trace.columns["rows"].sum() == 200
 
 
 def test_what_a_model_does_wrong_is_refused():
