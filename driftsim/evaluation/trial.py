@@ -181,14 +181,14 @@ def failure_in(attempt, own):
 
 def start(model, policy, check, history, after):
     """Train a model on a history, then have it predict and learn the rows after that."""
-    weight = (np.ones(len(history.t)),) if policy.weighs else ()
+    weight = np.ones(len(history.t)) if policy.weighs else None  # which a run gives in any case
     if policy.pretrains:
-        model = model.fit(history, *weight)
+        model = model.fit(history, weight)
     elif len(history.t):
         model.learn(history)
     check.checked(model.predict(after.X), after.t)
     if policy.tunes:
-        check.checked(model.tuned(history, *weight).predict(after.X), after.t)
+        check.checked(model.tuned(history, weight).predict(after.X), after.t)
     if policy.learns_on:
         batches = getattr(policy, "size", 1) != 1
         for rows in [slice(None)] if batches else [slice(i, i + 1) for i in range(3)]:

@@ -31,6 +31,9 @@ class Means(Model):
         if self.how == "started over":
             model = self
             self.sums, self.rows = np.zeros((2, 3)), np.zeros((2, 1))
+        if self.how == "mean":
+            self.mean = rows.y.mean()
+            return self
         if self.how == "copied":
             self.learn(rows)
             return copy.deepcopy(self)
@@ -87,7 +90,7 @@ def failures(learner, policy="static"):
     return trials.incompatibility(*about), trials.policy_incompatibility(*about)
 
 
-@pytest.mark.parametrize("how", ["in place", "started over", "copied"])
+@pytest.mark.parametrize("how", ["in place", "started over", "copied", "mean"])
 def test_a_fit_that_changes_the_old_model_is_refused(how):
     learner, policy = failures(NearestMean(how=how))
     assert "Means.fit changes the model that it is called on; let it make a new model" in learner
@@ -117,6 +120,11 @@ def test_no_model_is_asked_to_predict_no_rows(policy):
     parts = {"learner": Wariest(), "policy": Policy.model_validate(policy)}
     trace = evaluate(sea_stream().model_copy(update={"length": 1_200}), Contender(**parts), Rules())
     assert trace.columns["rows"].sum() == 200
+
+
+def test_a_fit_is_tried_as_a_run_calls_it(monkeypatch):
+    monkeypatch.setattr(Means, "fit", lambda self, rows: self)
+    assert "takes 2 positional arguments but 3 were given" in failures(NearestMean(how="anew"))[0]
 
 
 def test_what_a_model_does_wrong_is_refused():
