@@ -1,5 +1,6 @@
 """New scenarios: what `new` writes is valid, has comments, and never replaces a file."""
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -11,6 +12,8 @@ from driftsim.proposal.drift_scenario import CONCEPTS, OUTLINES, scenario_text, 
 from driftsim.scenario import load
 from driftsim.scenario.notation import parsed
 from driftsim.streams.drifts import Drift
+
+TUTORIAL = Path(__file__).resolve().parents[1] / "docs" / "tutorials" / "paper.md"
 
 
 def new(*words):
@@ -73,3 +76,14 @@ def test_a_new_scenario_plays(tmp_path, undrawn):
     short = ["--set", "stream.length=9_000", "--seeds", "1", "--jobs", "1", "--out", str(tmp_path)]
     played = CliRunner().invoke(app, ["run", str(path), *short])
     assert played.exit_code == 0 and "on drift" in played.output, played.output
+
+
+def test_a_suite_is_that_of_the_tutorial(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert new("study", "--suite").exit_code == 0
+    text = (tmp_path / "study.yaml").read_text(encoding="utf-8").partition("\n")[2]
+    assert f"```yaml\n{text}```" in TUTORIAL.read_text(encoding="utf-8")
+    study = load(tmp_path / "study.yaml")
+    assert (len(study.variants), len(study.contenders)) == (8, 10)
+    slip = new("other", "--suite", "--drift", "gradual")
+    assert slip.exit_code == 2 and slip.output.startswith("--suite: its streams have drifts")

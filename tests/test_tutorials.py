@@ -58,7 +58,6 @@ def test_own_parts(tmp_path, monkeypatch):
 def test_a_paper(tmp_path, monkeypatch):
     """With three contenders, and two streams."""
     monkeypatch.chdir(tmp_path)
-    Path("study.yaml").write_text(blocks("paper", "yaml")[0], encoding="utf-8")
     few = ["--only-stream", "sea", "--only-stream", "stagger", "--jobs", "1"]
     few += ["--only", "majority", "--only", "naive Bayes", "--only", "random forest"]
     typed = [shlex.split(one) for one in "".join(blocks("paper", "sh")).splitlines()]

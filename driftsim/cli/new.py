@@ -14,6 +14,7 @@ Drifts = Literal[
     "schedule", "blip", "nested",
 ]  # fmt: skip
 Tasks = Literal["classification", "regression"]
+OF_STREAMS = "Ten learners over eight streams, in the place of one drift."
 TO = "The scenario to write. [default: NAME.yaml]"
 
 
@@ -28,14 +29,20 @@ def new(
     name: Annotated[str, Argument(metavar="NAME", help="A name for the scenario.")],
     drift: Annotated[str, one_of(get_args(Drifts), "How its concept changes")] = "sudden",
     task: Annotated[str, one_of(get_args(Tasks), "What its labels are for")] = "classification",
+    suite: Annotated[bool, Option("--suite", help=OF_STREAMS)] = False,
     to: Annotated[Path | None, Option(metavar="FILE", help=TO)] = None,
 ):
     """Write a scenario with comments, which plays in seconds, to be changed into yours."""
     with errors_printed():
         from driftsim.json_schema.files import write_beside
+        from driftsim.messages import ScenarioError
         from driftsim.proposal.drift_scenario import write_scenario
+        from driftsim.proposal.suite_scenario import write_suite
 
-        path = write_scenario(name, drift, task, to)
+        if suite and (drift, task) != ("sudden", "classification"):
+            what = "its streams have drifts and labels of their own"
+            raise ScenarioError(f"--suite: {what}; leave out --drift and --task")
+        path = write_suite(name, to) if suite else write_scenario(name, drift, task, to)
         command = f"driftsim run {quote(str(path))}"
         print_line(f"{path}: written; `{command}` plays it, and its comments say what is what")
         if schema := write_beside(path):

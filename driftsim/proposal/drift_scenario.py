@@ -2,13 +2,10 @@
 
 import textwrap
 from pathlib import Path
-from shlex import quote
 from typing import NamedTuple
 
-from driftsim.json_schema.files import modeline
 from driftsim.messages import ScenarioError, guess, line, short
-from driftsim.proposal.writing import WIDEST, write_new
-from driftsim.scenario.files import checked_name
+from driftsim.proposal.writing import WIDEST, write_named
 
 
 class Outline(NamedTuple):
@@ -199,7 +196,4 @@ def write_scenario(name: str, drift: str, task: str, to: Path | None = None) -> 
         if given not in known:
             message = f"there is no {what} {short(given)} to begin with"
             raise ScenarioError(line(f"--{what} {given}: {message}; {guess(given, known)}"))
-    stem = name.removesuffix(".yaml").removesuffix(".yml")
-    path = to or Path(f"{checked_name(stem, f'{short(name)}: this')}.yaml")
-    other = f"driftsim new {quote(name)} --to FILE"
-    return write_new(path, lambda: modeline(path) + scenario_text(drift, task), other)
+    return write_named(name, scenario_text(drift, task), to)

@@ -5,9 +5,21 @@ from pathlib import Path
 from shlex import quote
 
 from driftsim.files import reason
-from driftsim.messages import ScenarioError, line
+from driftsim.json_schema.files import modeline
+from driftsim.messages import ScenarioError, line, short
+from driftsim.scenario.files import checked_name
 
 WIDEST = 100  # characters of a line
+
+
+def write_named(name: str, text: str, to: Path | None = None) -> Path:
+    """Write a scenario, below a line for editors, to a file called after it, and return its path.
+
+    `to` is another file. Raises `ScenarioError`.
+    """
+    stem = name.removesuffix(".yaml").removesuffix(".yml")
+    path = to or Path(f"{checked_name(stem, f'{short(name)}: this')}.yaml")
+    return write_new(path, lambda: modeline(path) + text, f"driftsim new {quote(name)} --to FILE")
 
 
 def write_new(path: Path, text: Callable[[], str], other: str) -> Path:
