@@ -135,5 +135,5 @@ function howToRun(options, { contest: { unknown }, data: { command, settings }, 
 }
 
 const FOLLOWS =
-  ". A learner cost_sensitive goes on predicting by its own prices of mistakes (its key mistake), " +
-  "here and in that run; change these, too.";
+  ". A learner cost_sensitive goes on predicting by its own prices of mistakes (its key " +
+  "mistake), here and in that run; change these, too.";
