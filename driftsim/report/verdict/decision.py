@@ -64,7 +64,7 @@ class Advice:
                 yield more
 
     def answer(self) -> Iterator[str]:
-        """What to do, what that costs and saves, and what costs the same: in two sentences."""
+        """What to do, what that costs and saves, and what costs the same."""
         if not self.best:
             return
         name, cost = named(self.best), self.priced(self.best, self.span)
