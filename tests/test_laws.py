@@ -353,7 +353,7 @@ def test_weights_agree_with_changes(drift):
 def test_no_answer_beats_the_oracle(drift, policy, learner):
     if drift.kind() == "none":
         pytest.skip("the streams of the other drifts hold it too")
-    stream = sea_stream(1500, drift=drift.model_dump(), noise=0.1)
+    stream = sea_stream(1500, drift=dumped(drift), noise=0.1)
     contender = Contender(learner=learner, policy=policy)
     rules = Rules(warmup=400, interval=1)
     trace = evaluate(stream, contender, rules).columns

@@ -22,6 +22,9 @@ FAILING = """from driftsim.learners.learner import Learner
 class Fails(Learner):
     \"\"\"Never starts.\"\"\"
 
+    def engine(self, schema):
+        return "compiled"  # so that it is not tried before it is played
+
     def start(self, schema, seed, probabilities=False):
         raise ArithmeticError("as it does")
 """
